@@ -1,0 +1,103 @@
+"""The one small interface that every Lean is driven through.
+
+An `Engine` is an installed Lean: it knows its versions and which modules it has, and starts
+`Session`s. A `Session` is one live Lean process that has loaded one header and answers checks,
+one at a time, each in a copy of the header's environment that is dropped afterwards.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from numina_lean.lean.report import LeanInfo, Message, Report
+from numina_lean.lean.source import Header
+
+DEFAULT_HEARTBEATS = 200_000
+"""Lean's own default of `maxHeartbeats`, in its unit (thousands of small allocations)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A source to elaborate on top of a session's header.
+
+    `body` is what `split_header` left of the source, so that positions are the source's own.
+    `timeout` is in seconds of wall time. `heartbeats` is the initial `maxHeartbeats` (a source
+    may set its own; the timeout holds all the same). `output_limit` bounds the characters of
+    messages and goals that come back. `goals` and `axioms` switch off the parts of the report
+    that cost time.
+    """
+
+    body: str
+    timeout: float = 60.0
+    heartbeats: int = DEFAULT_HEARTBEATS
+    goals: bool = True
+    axioms: bool = True
+    output_limit: int = 200_000
+
+
+class SessionError(Exception):
+    """A session cannot go on. The caller kills it and starts another; other sessions are fine."""
+
+
+class CheckTimeoutError(SessionError):
+    """The check passed its timeout. `alive` says whether the session can still be used."""
+
+    def __init__(self, message: str, *, alive: bool) -> None:
+        super().__init__(message)
+        self.alive = alive
+
+
+class SessionCrashedError(SessionError):
+    """The process died, was killed, or answered what is not an answer, while checking."""
+
+
+class HeaderError(Exception):
+    """The header itself does not elaborate. `messages` are Lean's, in the header's coordinates."""
+
+    def __init__(self, messages: tuple[Message, ...]) -> None:
+        super().__init__("; ".join(message.text for message in messages) or "header rejected")
+        self.messages = messages
+
+
+class Session(Protocol):
+    """One live Lean process with one header. Used by one thread at a time.
+
+    `kill` alone may be called from another thread; the check under way then raises
+    `SessionCrashedError`.
+    """
+
+    @property
+    def header(self) -> Header: ...
+
+    @property
+    def pid(self) -> int: ...
+
+    def check(self, check: Check) -> Report:
+        """Elaborate `check.body` and report. Raises `CheckTimeoutError`, `SessionCrashedError`."""
+        ...
+
+    def resident_bytes(self) -> int:
+        """Resident memory of the process and its children; 0 when it is gone."""
+        ...
+
+    def kill(self) -> None:
+        """End the process at once (SIGKILL) and reap it. Harmless when it is gone."""
+        ...
+
+
+class Engine(Protocol):
+    """An installed Lean."""
+
+    @property
+    def lean(self) -> LeanInfo: ...
+
+    def missing_modules(self, header: Header) -> tuple[str, ...]:
+        """The imported modules that this engine does not have, in order, without starting it."""
+        ...
+
+    def start(self, header: Header) -> Session:
+        """Start a process and load `header`.
+
+        Raises `HeaderError` when Lean refuses the header, `SessionError` when the process
+        dies or does not get ready, `EngineUnavailableError` when the installation is gone.
+        """
+        ...
