@@ -1,0 +1,130 @@
+"""A Lean session over a live REPL: the header loaded once, then checks on top of it.
+
+Requests of a session, in order: the imports with `autoImplicit false`; the audit command; the
+preamble, moved down so that its positions are the header's; then for each check the heartbeat
+limit (once for each limit), the source, and the audit.
+
+The REPL never frees an environment. The resident memory is reported, and whoever owns the
+session decides when to start another.
+"""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from numina_lean.lean.engine import DEFAULT_HEARTBEATS, Check, HeaderError
+from numina_lean.lean.native.audit import UnauditedError
+from numina_lean.lean.native.auditor import Auditor
+from numina_lean.lean.native.limit import limit_report
+from numina_lean.lean.native.process import ReplProcess
+from numina_lean.lean.native.repl import Answer, Refusal
+from numina_lean.lean.report import Declaration, Message, Position, Report
+from numina_lean.lean.source import Header
+
+UNAUDITED = "unaudited"
+"""`Message.kind` of the error in a report whose axioms could not be established."""
+
+_READY_TIMEOUT = 300.0  # importing mathlib from a cold disk takes minutes
+_START = Position(1, 0)
+
+
+class NativeSession:
+    """One live REPL with one header. Used by one thread at a time, `kill` apart."""
+
+    def __init__(self, process: ReplProcess, header: Header, deadline: float) -> None:
+        """Load `header`. Raises `HeaderError`, or a `SessionError` with the process gone."""
+        self._process = process
+        self._header = header
+        self._auditor = Auditor(process)
+        # Lean's own default binds undeclared variables silently.
+        imports = [f"import {module}" for module in header.imports]
+        first = "\n".join([*imports, "set_option autoImplicit false"])
+        env = self._header_env(first, None, deadline)
+        env = self._auditor.prepare(env, deadline)
+        preamble = header.preamble.strip()
+        if preamble:
+            env = self._header_env("\n" * len(imports) + preamble, env, deadline)
+        self._auditor.settle(env, deadline)
+        # A limit that the header itself sets is the header's to decide.
+        self._limited = "maxHeartbeats" in preamble
+        self._envs = {DEFAULT_HEARTBEATS: env}
+
+    @classmethod
+    def start(cls, command: Sequence[str], folder: Path, header: Header) -> Self:
+        """Start `command` in `folder` and load `header`. Raises as `Engine.start` does."""
+        process = ReplProcess(command, folder)
+        try:
+            return cls(process, header, time.monotonic() + _READY_TIMEOUT)
+        except BaseException:
+            process.kill()
+            raise
+
+    @property
+    def header(self) -> Header:
+        return self._header
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def check(self, check: Check) -> Report:
+        """See `Session.check`. The timeout holds for the check and its audit together.
+
+        Declarations are listed when Lean reports no error and `check.axioms` is set; otherwise
+        there are none. When the audit fails, an error message of kind `unaudited` says why, so
+        that nobody takes silence for a clean proof.
+        """
+        started = time.monotonic()
+        deadline = started + check.timeout
+        env = self._env_with(check.heartbeats, deadline)
+        answer = self._process.elaborate(check.body, env, deadline)
+        messages = answer.messages
+        declarations: tuple[Declaration, ...] = ()
+        if check.axioms and not answer.has_errors:
+            try:
+                declarations = self._auditor.audit(check.body, env, answer, deadline)
+            except UnauditedError as error:
+                text = f"the axioms could not be audited: {error}"
+                messages += (Message("error", text, _START, kind=UNAUDITED),)
+        return limit_report(
+            Report(
+                messages,
+                answer.sorries if check.goals else (),
+                declarations,
+                time.monotonic() - started,
+            ),
+            check.output_limit,
+        )
+
+    def resident_bytes(self) -> int:
+        return self._process.resident_bytes()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def _env_with(self, heartbeats: int, deadline: float) -> int:
+        """The header's environment under a heartbeat limit, made once for each limit."""
+        if self._limited:
+            heartbeats = DEFAULT_HEARTBEATS
+        if heartbeats not in self._envs:
+            command = f"set_option maxHeartbeats {heartbeats}"
+            answer = self._process.elaborate(command, self._envs[DEFAULT_HEARTBEATS], deadline)
+            self._envs[heartbeats] = answer.env
+        return self._envs[heartbeats]
+
+    def _header_env(self, command: str, env: int | None, deadline: float) -> int:
+        """The environment after a part of the header. Raises `HeaderError` on any error in it.
+
+        A failed import comes as an error message beside an environment that lacks the module.
+        """
+        response = self._process.run(command, env, deadline)
+        if isinstance(response, Refusal):
+            raise HeaderError((Message("error", response.text, _START),))
+        if response.has_errors:
+            raise HeaderError(_errors(response))
+        return response.env
+
+
+def _errors(answer: Answer) -> tuple[Message, ...]:
+    return tuple(message for message in answer.messages if message.severity == "error")

@@ -1,0 +1,119 @@
+"""A process that speaks as the Lean REPL at v4.15.0 does, from a script; for tests.
+
+Run as `python scripted_repl.py SCRIPT.json`. The script is a list of rules. A request is JSON up
+to a blank line; a request that does not parse kills the process, as with the real one. The first
+rule whose `match` is contained in the request's text answers it (each rule any number of times,
+or `times`); without a rule the answer is `{"env": n}` with the next number.
+
+Keys of a rule, all optional:
+  match     text that the request contains
+  times     how often the rule answers at most
+  answer    fields of the answer; `env` is added where it is missing and `keep_env` is not set
+  keep_env  answer exactly these fields
+  raw       text to write instead, as it is
+  before    text to write before the answer (noise of elaborated code)
+  fill      number of characters to add to the first message
+  chunk     write so many bytes at a time, flushed
+  stderr    number of bytes to write to standard error first
+  binary    hexadecimal bytes to write first
+  exit      status to end with, after having written `raw`
+  signal    number of the signal to die of, after having written `raw`
+  hang      do not answer
+  delay     seconds to wait before the answer
+  late      text to write a moment after the answer
+  close     close standard output and live on
+
+Every request is appended to `SCRIPT.json.log`, one JSON text a line.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+
+def read_request():
+    lines = []
+    while True:
+        line = sys.stdin.buffer.readline()
+        if not line:
+            return None
+        if not line.strip():
+            return b"".join(lines)
+        lines.append(line)
+
+
+def write(data, chunk):
+    out = sys.stdout.buffer
+    step = chunk or len(data) or 1
+    for at in range(0, len(data), step):
+        out.write(data[at : at + step])
+        out.flush()
+
+
+def refuse(text):
+    sys.stderr.write(f"uncaught exception: {json.dumps({'message': text})}\n")
+    sys.exit(1)
+
+
+def run(script):
+    rules = [dict(rule) for rule in json.loads(Path(script).read_text())]
+    log = Path(script + ".log").open("a")
+    env = -1
+    while (request := read_request()) is not None:
+        if not request:
+            refuse("Could not parse JSON: unexpected end of input")
+        try:
+            fields = json.loads(request)
+        except ValueError as error:
+            refuse(f"Could not parse JSON: {error}")
+        log.write(json.dumps(fields) + "\n")
+        log.flush()
+        env += 1
+        text = json.dumps(fields, ensure_ascii=False)
+        rule = next((r for r in rules if applies(r, text)), {})
+        if "times" in rule:
+            rule["times"] -= 1
+        play(rule, env)
+
+
+def applies(rule, text):
+    wanted = json.dumps(rule.get("match", ""), ensure_ascii=False)[1:-1]
+    return rule.get("times", 1) > 0 and wanted in text
+
+
+def play(rule, env):
+    chunk = rule.get("chunk", 0)
+    if "stderr" in rule:
+        sys.stderr.write("e" * rule["stderr"])
+        sys.stderr.flush()
+    if "binary" in rule:
+        write(bytes.fromhex(rule["binary"]), chunk)
+    if "before" in rule:
+        write(rule["before"].encode(), chunk)
+    time.sleep(rule.get("delay", 0))
+    if "raw" in rule:
+        write(rule["raw"].encode(), chunk)
+    if "signal" in rule:
+        os.kill(os.getpid(), rule["signal"])
+    if "exit" in rule:
+        os._exit(rule["exit"])
+    if "close" in rule:
+        os.close(1)
+    if "hang" in rule or "close" in rule:
+        time.sleep(3600)
+    if "raw" not in rule:
+        answer = dict(rule.get("answer", {}))
+        if not rule.get("keep_env"):
+            answer.setdefault("env", env)
+        if "fill" in rule:
+            answer["messages"][0]["data"] += "x" * rule["fill"]
+        pretty = json.dumps(answer, ensure_ascii=False, indent=1)
+        write(pretty.encode() + b"\n\n", chunk)
+    if "late" in rule:
+        write(rule["late"].encode(), chunk)
+
+
+if __name__ == "__main__":
+    run(sys.argv[1])
