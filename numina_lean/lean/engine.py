@@ -71,6 +71,11 @@ class Session(Protocol):
     @property
     def pid(self) -> int: ...
 
+    @property
+    def spent(self) -> bool:
+        """Whether the process is gone or unfit for another check."""
+        ...
+
     def check(self, check: Check) -> Report:
         """Elaborate `check.body` and report. Raises `CheckTimeoutError`, `SessionCrashedError`."""
         ...
@@ -81,6 +86,10 @@ class Session(Protocol):
 
     def kill(self) -> None:
         """End the process at once (SIGKILL) and reap it. Harmless when it is gone."""
+        ...
+
+    def close(self) -> None:
+        """`kill`, then give back the pipes. For the thread that uses the session."""
         ...
 
 

@@ -1,0 +1,100 @@
+"""The embedded engine: Lean 4.28.0-pre, its core library, no mathlib; runs where Node runs."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from numina_lean.errors import EngineUnavailableError
+from numina_lean.lean.embedded.install import Installation
+from numina_lean.lean.embedded.session import EmbeddedSession
+from numina_lean.lean.report import LeanInfo
+from numina_lean.lean.source import Header, split_header
+
+LEAN_VERSION = "4.28.0-pre"
+LEAN_BUILD = "4.28.0, commit 38f3c0c45b8df6da2652faff6dcaa15afb5a6981"
+"""What the package's Lean says of itself; anything else is not the Lean we pinned."""
+
+DEFAULT_IMPORT = "Init"
+_MODULE_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+class EmbeddedEngine:
+    """See `numina_lean.lean.engine.Engine`.
+
+    `project` is a folder of Lean source modules (ours: `lean_project/`) that a header may import
+    beside the library; they are elaborated from source when a session starts.
+    """
+
+    def __init__(self, installation: Installation, project: Path | None = None) -> None:
+        self._installation = installation
+        self._project = project
+        self._lean = LeanInfo("embedded", LEAN_VERSION, None)
+
+    @property
+    def lean(self) -> LeanInfo:
+        return self._lean
+
+    def missing_modules(self, header: Header) -> tuple[str, ...]:
+        missing: list[str] = []
+        self._visit(header.imports, set(), [], missing)
+        return tuple(missing)
+
+    def start(self, header: Header) -> EmbeddedSession:
+        imports: list[str] = [DEFAULT_IMPORT]
+        sources: list[tuple[str, str]] = []
+        seen: set[str] = {DEFAULT_IMPORT}
+        missing: list[str] = []
+        self._visit(header.imports, seen, sources, missing, imports)
+        if missing:
+            raise EngineUnavailableError(
+                f"the embedded Lean has no module {missing[0]}: use --engine native"
+            )
+        request: dict[str, Any] = {
+            "imports": imports,
+            "modules": [{"name": name, "source": source} for name, source in sources],
+            "preamble": header.preamble,
+        }
+        session = EmbeddedSession(self._installation, header, request)
+        if session.lean_version != LEAN_BUILD:
+            session.close()
+            raise EngineUnavailableError(
+                f"the embedded Lean says it is {session.lean_version}, not {LEAN_BUILD}: "
+                "run numina-lean setup --engine embedded"
+            )
+        return session
+
+    def _visit(
+        self,
+        modules: tuple[str, ...],
+        seen: set[str],
+        sources: list[tuple[str, str]],
+        missing: list[str],
+        library: list[str] | None = None,
+    ) -> None:
+        """Resolve `modules`, dependencies first: into `sources` (ours), `library`, `missing`."""
+        for module in modules:
+            if module in seen:
+                continue
+            seen.add(module)
+            source = self._project_source(module)
+            if source is not None:
+                header, body = split_header(source)
+                self._visit(header.imports, seen, sources, missing, library)
+                sources.append((module, body))
+            elif not self._in_library(module):
+                missing.append(module)
+            elif library is not None:
+                library.append(module)
+
+    def _project_source(self, module: str) -> str | None:
+        if self._project is None or not _MODULE_NAME.fullmatch(module):
+            return None
+        path = self._project.joinpath(*module.split("."))
+        path = path.with_name(f"{path.name}.lean")
+        return path.read_text(encoding="utf-8") if path.is_file() else None
+
+    def _in_library(self, module: str) -> bool:
+        if not _MODULE_NAME.fullmatch(module):
+            return False
+        path = self._installation.library.joinpath(*module.split("."))
+        return path.with_name(f"{path.name}.olean").is_file()
