@@ -1,0 +1,280 @@
+"""What `check` is told to check, as a stream: files, folders, tables and standard input.
+
+`find_inputs` looks at every path before anything starts, and raises on what can be known to be
+wrong by then. `read_inputs` then gives one `Source` or one `Defect` for each Lean source, in
+order, holding one file or one batch of rows in memory at a time. What cannot be read is never
+skipped: it comes out as a `Defect` in its own place.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO, Literal
+
+from numina_lean.check import tables
+from numina_lean.check.fields import Fields
+from numina_lean.check.tables import Row
+from numina_lean.errors import InputError
+
+LARGEST_SOURCE = 64 * 2**20
+"""Bytes a Lean file may have."""
+
+STDIN = "-"
+
+Kind = Literal["lean", "jsonl", "parquet", "stdin"]
+_KINDS: dict[str, Kind] = {".lean": "lean", ".jsonl": "jsonl", ".parquet": "parquet"}
+_PEEKED_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file to read sources from, or standard input."""
+
+    path: Path
+    kind: Kind
+
+    @property
+    def name(self) -> str:
+        return printable(str(self.path))
+
+    def count(self) -> int | None:
+        """How many sources it holds, or None where only reading it up would tell."""
+        try:
+            match self.kind:
+                case "lean":
+                    return 1
+                case "jsonl":
+                    return tables.count_jsonl_rows(self.path)
+                case "parquet":
+                    return tables.count_parquet_rows(self.path)
+                case "stdin":
+                    return None
+        except OSError:  # told as a defect when it is read
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A Lean source. `origin` is where it was read: a path, or `path:row`."""
+
+    id: str
+    origin: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """An input that no Lean source could be read from. `detail` names the place and the cause."""
+
+    id: str
+    origin: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The inputs in order, and a line for each file of a folder that was left out."""
+
+    inputs: tuple[Input, ...]
+    left_out: tuple[str, ...]
+
+
+def printable(text: str) -> str:
+    """`text` with what UTF-8 cannot say (a lone surrogate, from a file name) written as `\\u…`."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def find_inputs(paths: Sequence[str], fields: Fields, *, output: Path | None = None) -> Found:
+    """The inputs under `paths` (folders recursively, sorted).
+
+    Of a folder, hidden entries and the file `output` are no inputs, and a table without a
+    field to check is left out. Raises `InputError` when a path is missing, of no known kind, is
+    `output` itself, is a table without the fields, or is a folder with nothing to check.
+    """
+    found: list[Input] = []
+    left_out: list[str] = []
+    for path in map(Path, paths):
+        if str(path) == STDIN:
+            found.append(Input(path, "stdin"))
+        elif path.is_dir():
+            found.extend(_in_folder(path, fields, output, left_out))
+        else:
+            found.append(_named_file(path, fields, output))
+    if sum(each.kind == "stdin" for each in found) > 1:
+        raise InputError("-: standard input can be read only once")
+    return Found(tuple(found), tuple(left_out))
+
+
+def _named_file(path: Path, fields: Fields, output: Path | None) -> Input:
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    kind = _KINDS.get(path.suffix.lower())
+    if kind is None or not path.is_file():
+        raise InputError(f"{path}: not a folder, nor a .lean, .jsonl or .parquet file, nor -")
+    if output is not None and _same_file(path, output):
+        raise InputError(f"{path}: both input and --output. Name another output")
+    try:
+        path.open("rb").close()
+        _require_fields(path, kind, fields)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    return Input(path, kind)
+
+
+def _in_folder(
+    folder: Path, fields: Fields, output: Path | None, left_out: list[str]
+) -> Iterator[Input]:
+    empty = True
+    for path in _walk(folder, {folder.resolve()}):
+        kind = _KINDS.get(path.suffix.lower())
+        if kind is None or (output is not None and _same_file(path, output)):
+            continue
+        try:
+            _require_fields(path, kind, fields)
+        except InputError as error:
+            left_out.append(str(error))
+            continue
+        except OSError:  # told as a defect when it is read
+            pass
+        empty = False
+        yield Input(path, kind)
+    if empty:
+        why = f" ({'; '.join(left_out)})" if left_out else ""
+        raise InputError(f"{folder}: no .lean, .jsonl or .parquet file to check in it{why}")
+
+
+def _walk(folder: Path, seen: set[Path]) -> Iterator[Path]:
+    """The files below, sorted by name folder by folder; each folder once, whatever links say."""
+    try:
+        entries = sorted(folder.iterdir(), key=lambda path: path.name)
+    except OSError as error:
+        raise InputError(f"{folder}: {error.strerror}") from error
+    for path in entries:
+        if path.name.startswith("."):
+            continue
+        if not path.is_dir():
+            yield path
+        elif (target := path.resolve()) not in seen:
+            seen.add(target)
+            yield from _walk(path, seen)
+
+
+def _same_file(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
+
+
+def _require_fields(path: Path, kind: Kind, fields: Fields) -> None:
+    if kind == "parquet":
+        fields.require_in(str(path), [tables.parquet_columns(path)])
+    elif kind == "jsonl":
+        with path.open("rb") as stream:
+            _checked(tables.jsonl_rows(stream), str(path), fields)
+
+
+def _checked(rows: Iterator[Row], place: str, fields: Fields) -> Iterator[Row]:
+    """The same rows. Raises `InputError` if none of the first ones has the fields wanted."""
+    head = list(islice(rows, _PEEKED_ROWS))
+    fields.require_in(place, [tuple(row.fields) for row in head if row.defect is None])
+    return chain(head, rows)
+
+
+def read_inputs(
+    inputs: Iterable[Input], fields: Fields, stdin: IO[bytes]
+) -> Iterator[Source | Defect]:
+    """Everything there is to check, in order.
+
+    Raises `InputError` only for JSON lines on `stdin` that lack the fields wanted.
+    """
+    for each in inputs:
+        try:
+            yield from _read(each, fields, stdin)
+        except OSError as error:
+            yield Defect(each.name, each.name, f"{each.name}: {error.strerror}")
+
+
+def _read(each: Input, fields: Fields, stdin: IO[bytes]) -> Iterator[Source | Defect]:
+    match each.kind:
+        case "lean":
+            with each.path.open("rb") as stream:
+                yield _lean(stream.read(LARGEST_SOURCE + 1), each.name)
+        case "jsonl":
+            with each.path.open("rb") as stream:
+                yield from _rows(tables.jsonl_rows(stream), each.name, "line", fields)
+        case "parquet":
+            names = tables.parquet_columns(each.path)
+            wanted = dict.fromkeys((fields.code_in(names), fields.id_in(names)))
+            columns = [name for name in wanted if name is not None]
+            yield from _rows(tables.parquet_rows(each.path, columns), each.name, "row", fields)
+        case "stdin":
+            yield from _standard_input(stdin, fields)
+
+
+def _standard_input(stdin: IO[bytes], fields: Fields) -> Iterator[Source | Defect]:
+    """JSON lines if the first character that is not blank is `{`, as in no Lean source."""
+    before: list[bytes] = []
+    for line in iter(lambda: stdin.readline(tables.LONGEST_LINE), b""):
+        before.append(line)
+        start = line.removeprefix(tables.BYTE_ORDER_MARK).lstrip(tables.BLANK)
+        if start.startswith(b"{"):
+            rows = _checked(tables.jsonl_rows(stdin, before), "standard input", fields)
+            yield from _rows(rows, STDIN, "line", fields)
+            return
+        if start:
+            break
+    yield _lean(b"".join(before) + stdin.read(LARGEST_SOURCE), STDIN)
+
+
+def _lean(data: bytes, name: str) -> Source | Defect:
+    if len(data) > LARGEST_SOURCE:
+        return Defect(name, name, f"{name}: larger than {LARGEST_SOURCE // 2**20} MiB")
+    try:
+        return Source(name, name, data.decode())
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return Defect(name, name, f"{name} line {line}: not UTF-8 (byte {error.start + 1})")
+
+
+def _rows(
+    rows: Iterator[Row], name: str, unit: Literal["line", "row"], fields: Fields
+) -> Iterator[Source | Defect]:
+    for row in rows:
+        origin = f"{name}:{row.number}"
+        place = f"{name} {unit} {row.number}"
+        if row.defect is not None:
+            yield Defect(origin, origin, f"{place}: {row.defect}")
+            continue
+        id_field = fields.id_in(row.fields)
+        id_ = _id(row.fields[id_field]) if id_field is not None else None
+        field = fields.code_in(row.fields)
+        if field is None:
+            yield Defect(id_ or origin, origin, fields.missing_code(place, tuple(row.fields)))
+            continue
+        code = row.fields[field]
+        wrong = _wrong_code(code)
+        if wrong is not None or not isinstance(code, str):
+            yield Defect(id_ or origin, origin, f'{place}: field "{field}" {wrong}')
+        else:
+            yield Source(id_ or origin, origin, code)
+
+
+def _id(value: object) -> str | None:
+    """An id as text; None for what identifies nothing."""
+    if isinstance(value, str):
+        return printable(value) or None
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _wrong_code(code: object) -> str | None:
+    if code is None:
+        return "is null, not text"
+    if not isinstance(code, str):
+        return f"is {type(code).__name__}, not text"
+    try:
+        code.encode()
+    except UnicodeEncodeError as error:
+        return f"is not valid Unicode (lone surrogate at character {error.start + 1})"
+    return None

@@ -1,0 +1,117 @@
+"""Rows of a table, one after another: JSON lines or parquet.
+
+A row that cannot be read is a row all the same: it comes out as a `Row` whose `defect` says what
+is wrong, in its place, and the rows after it are read. Covers UTF-8 JSON lines (a byte order
+mark and blank lines are let through) and parquet; does not cover compressed JSON lines, nor a
+JSON array.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import IO
+
+from numina_lean.errors import InputError
+
+LONGEST_LINE = 64 * 2**20
+"""Bytes a JSON line may have: a line is held in memory whole."""
+
+BATCH_ROWS = 256
+"""Rows of parquet held in memory at a time."""
+
+BLANK = b" \t\r\n"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Row `number` (from 1; for JSON lines the line's number): its fields, or its `defect`."""
+
+    number: int
+    fields: dict[str, object]
+    defect: str | None = None
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: stream.readline(LONGEST_LINE), b"")
+
+
+def jsonl_rows(stream: IO[bytes], before: Sequence[bytes] = ()) -> Iterator[Row]:
+    """The objects of a JSON-lines stream, of which the lines `before` were read already."""
+    number = 0
+    for line in chain(before, _lines(stream)):
+        number += 1
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            yield Row(number, {}, f"longer than {LONGEST_LINE // 2**20} MiB")
+            while not line.endswith(b"\n") and (line := stream.readline(LONGEST_LINE)):
+                pass
+            continue
+        text = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
+        if text.strip(BLANK):
+            yield _parsed(number, text)
+
+
+def _parsed(number: int, line: bytes) -> Row:
+    try:
+        value = json.loads(line.decode())
+    except UnicodeDecodeError as error:
+        return Row(number, {}, f"not UTF-8 (byte {error.start + 1} of the line)")
+    except json.JSONDecodeError as error:
+        return Row(number, {}, f"not JSON ({error.msg} at column {error.colno})")
+    except ValueError as error:  # a number with thousands of digits
+        return Row(number, {}, f"not JSON that can be read ({error})")
+    except RecursionError:
+        return Row(number, {}, "not JSON that can be read (nested too deeply)")
+    if not isinstance(value, dict):
+        return Row(number, {}, "not a JSON object")
+    return Row(number, value)
+
+
+def count_jsonl_rows(path: Path) -> int:
+    """How many rows the file holds, good or bad, without parsing them."""
+    with path.open("rb") as stream:
+        return sum(1 for line in _lines(stream) if line.strip(BLANK))
+
+
+def parquet_columns(path: Path) -> tuple[str, ...]:
+    """The names of a parquet file's top-level columns. Raises `InputError` if it is none."""
+    # Imported where it is used: it takes longer than the rest of a small check together.
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return tuple(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path}: cannot be read as parquet ({_first_line(error)})") from error
+
+
+def count_parquet_rows(path: Path) -> int:
+    """The number of rows that the file's own footer gives."""
+    import pyarrow.parquet as pq
+
+    return int(pq.read_metadata(path).num_rows)
+
+
+def parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
+    """The rows of a parquet file with these columns only, `BATCH_ROWS` in memory at a time.
+
+    Data that turns out to be damaged on the way ends the file with one row with a defect.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            for batch in file.iter_batches(BATCH_ROWS, columns=list(columns)):
+                for fields in batch.to_pylist():
+                    number += 1
+                    yield Row(number, fields)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        yield Row(number + 1, {}, f"damaged from here on ({_first_line(error)})")
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
