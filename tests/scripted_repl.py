@@ -3,10 +3,14 @@
 Run as `python scripted_repl.py SCRIPT.json`. The script is a list of rules. A request is JSON up
 to a blank line; a request that does not parse kills the process, as with the real one. The first
 rule whose `match` is contained in the request's text answers it (each rule any number of times,
-or `times`); without a rule the answer is `{"env": n}` with the next number.
+or `times`); without a rule the answer is `{"env": n}` with the next number, and an audit request
+hears of no constants.
 
 Keys of a rule, all optional:
   match     text that the request contains
+  to_audit  answer only audit requests
+  audit     answer only audit requests, with these constants: [name, kind, axioms], where `$0` in
+            a name stands for the first name that was last given to an example
   times     how often the rule answers at most
   answer    fields of the answer; `env` is added where it is missing and `keep_env` is not set
   keep_env  answer exactly these fields
@@ -20,7 +24,6 @@ Keys of a rule, all optional:
   signal    number of the signal to die of, after having written `raw`
   hang      do not answer
   delay     seconds to wait before the answer
-  late      text to write a moment after the answer
   close     close standard output and live on
 
 Every request is appended to `SCRIPT.json.log`, one JSON text a line.
@@ -28,6 +31,8 @@ Every request is appended to `SCRIPT.json.log`, one JSON text a line.
 
 import json
 import os
+import re
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -57,10 +62,11 @@ def refuse(text):
     sys.exit(1)
 
 
-def run(script):
-    rules = [dict(rule) for rule in json.loads(Path(script).read_text())]
-    log = Path(script + ".log").open("a")
+def run(path):
+    rules = [dict(rule) for rule in json.loads(Path(path).read_text())]
+    log = Path(path + ".log")
     env = -1
+    names = []
     while (request := read_request()) is not None:
         if not request:
             refuse("Could not parse JSON: unexpected end of input")
@@ -68,19 +74,56 @@ def run(script):
             fields = json.loads(request)
         except ValueError as error:
             refuse(f"Could not parse JSON: {error}")
-        log.write(json.dumps(fields) + "\n")
-        log.flush()
+        with log.open("a") as lines:
+            lines.write(json.dumps(fields) + "\n")
         env += 1
         text = json.dumps(fields, ensure_ascii=False)
+        if not is_audit(fields):
+            names = re.findall(r"numinaExample\w+", text) or names
         rule = next((r for r in rules if applies(r, text)), {})
         if "times" in rule:
             rule["times"] -= 1
+        if is_audit(fields) and set(rule) <= {"match", "times", "audit"}:
+            rule = {"answer": {"messages": [audit_message(fields, rule.get("audit", []), names)]}}
         play(rule, env)
 
 
 def applies(rule, text):
     wanted = json.dumps(rule.get("match", ""), ensure_ascii=False)[1:-1]
+    if ("audit" in rule or "to_audit" in rule) and not is_audit(json.loads(text)):
+        return False
     return rule.get("times", 1) > 0 and wanted in text
+
+
+def is_audit(fields):
+    return str(fields.get("cmd")).startswith("#numina_audit_")
+
+
+def audit_message(fields, constants, names):
+    _, nonce, wanted = shlex.split(fields["cmd"])
+    asked = wanted.split("\\n")
+    for number, name in enumerate(names):
+        constants = [[c[0].replace(f"${number}", name), *c[1:]] for c in constants]
+    rows = [[name, kind, used if name in asked else None] for name, kind, used in constants]
+    return message("info", nonce + json.dumps(rows, ensure_ascii=False), 1, 0)
+
+
+def message(severity, text, line, column):
+    """A message as the REPL writes it."""
+    return {"severity": severity, "pos": {"line": line, "column": column}, "data": text}
+
+
+def script(folder, *rules):
+    """The command of a scripted process that keeps to `rules`; its files lie in `folder`."""
+    path = folder / "script.json"
+    path.write_text(json.dumps(rules))
+    return (sys.executable, __file__, str(path))
+
+
+def requests(folder):
+    """What the process of `script` was asked so far."""
+    lines = (folder / "script.json.log").read_text().splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def play(rule, env):
@@ -111,8 +154,6 @@ def play(rule, env):
             answer["messages"][0]["data"] += "x" * rule["fill"]
         pretty = json.dumps(answer, ensure_ascii=False, indent=1)
         write(pretty.encode() + b"\n\n", chunk)
-    if "late" in rule:
-        write(rule["late"].encode(), chunk)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,10 @@ _PRINTED = re.compile(
 )
 
 
+UNAUDITED = "unaudited"
+"""Stands in the axioms of what could not be audited, so that it cannot count as proved."""
+
+
 class UnauditedError(Exception):
     """The axioms could not be established. What was to be audited must not count as proved."""
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 
 from numina_lean.lean.native.audit import (
+    UNAUDITED,
     AuditCommand,
     Constant,
     UnauditedError,
@@ -48,23 +49,25 @@ class Auditor:
         """What `source` added, with axioms. `answer` is Lean's to it in `header_env`, errorless.
 
         An `example` leaves nothing to ask about, so a source with some is elaborated again with
-        names given to them. Raises `UnauditedError` when the axioms of what the source
-        declares cannot be established.
+        names given to them; those that do not show up then rest on `unaudited`. Raises
+        `UnauditedError` when the axioms of the rest cannot be established.
         """
         token = f"numinaExample{secrets.token_hex(4)}n"
         named_source, examples = name_examples(source, token)
         if examples:
-            answer = self._process.elaborate(named_source, header_env, deadline)
-            if answer.has_errors:
-                raise UnauditedError("an example of the source has no meaning as a declaration")
-        if self._defined:
-            found = self._added(answer.env, deadline)
-        else:
-            found = self._printed(named_source, answer.env, deadline)
+            named = self._process.elaborate(named_source, header_env, deadline)
+            if not named.has_errors:
+                source, answer = named_source, named
+        found = (
+            self._added(answer.env, deadline)
+            if self._defined
+            else self._printed(source, answer.env, deadline)
+        )
         shown = [_with_example_name(declaration, examples) for declaration in found]
-        if not {declaration.name for declaration in shown}.issuperset(examples.values()):
-            raise UnauditedError("an example of the source is not among its declarations")
-        return tuple(shown)
+        audited = {declaration.name for declaration in shown}
+        lost = [name for name in examples.values() if name not in audited]
+        shown += [Declaration(name, "opaque", (UNAUDITED,)) for name in lost]
+        return tuple(sorted(shown, key=lambda declaration: declaration.name))
 
     def _added(self, env: int, deadline: float) -> list[Declaration]:
         added = [c for c in self._ask(env, (), deadline) if c.name not in self._header_names]
@@ -77,9 +80,7 @@ class Auditor:
             raise UnauditedError("Lean did not name the axioms of each declaration")
         return [Declaration(c.shown_name, c.kind, c.axioms or ()) for c in audited]
 
-    def _ask(
-        self, env: int, wanted: list[str] | tuple[()], deadline: float
-    ) -> tuple[Constant, ...]:
+    def _ask(self, env: int, wanted: Sequence[str], deadline: float) -> tuple[Constant, ...]:
         nonce = secrets.token_hex(16)
         request = self._command.request(nonce, wanted)
         return read(self._process.elaborate(request, env, deadline), nonce)

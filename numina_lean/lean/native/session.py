@@ -13,17 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from numina_lean.lean.engine import DEFAULT_HEARTBEATS, Check, HeaderError
-from numina_lean.lean.native.audit import UnauditedError
+from numina_lean.lean.engine import Check, HeaderError
+from numina_lean.lean.native.audit import UNAUDITED, UnauditedError
 from numina_lean.lean.native.auditor import Auditor
 from numina_lean.lean.native.limit import limit_report
 from numina_lean.lean.native.process import ReplProcess
 from numina_lean.lean.native.repl import Answer, Refusal
 from numina_lean.lean.report import Declaration, Message, Position, Report
 from numina_lean.lean.source import Header
-
-UNAUDITED = "unaudited"
-"""`Message.kind` of the error in a report whose axioms could not be established."""
 
 _READY_TIMEOUT = 300.0  # importing mathlib from a cold disk takes minutes
 _START = Position(1, 0)
@@ -40,15 +37,14 @@ class NativeSession:
         # Lean's own default binds undeclared variables silently.
         imports = [f"import {module}" for module in header.imports]
         first = "\n".join([*imports, "set_option autoImplicit false"])
-        env = self._header_env(first, None, deadline)
+        env = self._load(first, None, deadline)
         env = self._auditor.prepare(env, deadline)
         preamble = header.preamble.strip()
         if preamble:
-            env = self._header_env("\n" * len(imports) + preamble, env, deadline)
+            env = self._load("\n" * len(imports) + preamble, env, deadline)
         self._auditor.settle(env, deadline)
-        # A limit that the header itself sets is the header's to decide.
-        self._limited = "maxHeartbeats" in preamble
-        self._envs = {DEFAULT_HEARTBEATS: env}
+        self._header_env = env
+        self._limited_envs: dict[int, int] = {}
 
     @classmethod
     def start(cls, command: Sequence[str], folder: Path, header: Header) -> Self:
@@ -72,8 +68,8 @@ class NativeSession:
         """See `Session.check`. The timeout holds for the check and its audit together.
 
         Declarations are listed when Lean reports no error and `check.axioms` is set; otherwise
-        there are none. When the audit fails, an error message of kind `unaudited` says why, so
-        that nobody takes silence for a clean proof.
+        there are none. What could not be audited rests on `unaudited`, which is no axiom that
+        anybody accepts, and a warning says why.
         """
         started = time.monotonic()
         deadline = started + check.timeout
@@ -86,7 +82,8 @@ class NativeSession:
                 declarations = self._auditor.audit(check.body, env, answer, deadline)
             except UnauditedError as error:
                 text = f"the axioms could not be audited: {error}"
-                messages += (Message("error", text, _START, kind=UNAUDITED),)
+                messages += (Message("warning", text, _START, kind=UNAUDITED),)
+                declarations = (Declaration(UNAUDITED, "opaque", (UNAUDITED,)),)
         return limit_report(
             Report(
                 messages,
@@ -105,15 +102,13 @@ class NativeSession:
 
     def _env_with(self, heartbeats: int, deadline: float) -> int:
         """The header's environment under a heartbeat limit, made once for each limit."""
-        if self._limited:
-            heartbeats = DEFAULT_HEARTBEATS
-        if heartbeats not in self._envs:
+        if heartbeats not in self._limited_envs:
             command = f"set_option maxHeartbeats {heartbeats}"
-            answer = self._process.elaborate(command, self._envs[DEFAULT_HEARTBEATS], deadline)
-            self._envs[heartbeats] = answer.env
-        return self._envs[heartbeats]
+            answer = self._process.elaborate(command, self._header_env, deadline)
+            self._limited_envs[heartbeats] = answer.env
+        return self._limited_envs[heartbeats]
 
-    def _header_env(self, command: str, env: int | None, deadline: float) -> int:
+    def _load(self, command: str, env: int | None, deadline: float) -> int:
         """The environment after a part of the header. Raises `HeaderError` on any error in it.
 
         A failed import comes as an error message beside an environment that lacks the module.
