@@ -1,4 +1,4 @@
-"""Outcomes as text: one JSON object a line, or a few lines for a person.
+"""Outcomes as text, one JSON object a line or a few lines for a person, and the file they go to.
 
 The keys of the JSON form are listed in `docs/design/check.md`; every key is there in every line.
 """
@@ -8,16 +8,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO
 
-from numina_lean.check.verdict import Outcome, Verdict
+from numina_lean.check.batch import UNREADABLE, Result
+from numina_lean.check.verdict import Verdict
+from numina_lean.errors import InputError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MESSAGES_SHOWN = 5
 _LONGEST_MESSAGE = 2_000
 
 
-def jsonl_line(outcome: Outcome, origin: str) -> bytes:
-    """The outcome as one line of JSON in UTF-8. `origin` is where its source was read."""
+def jsonl_line(result: Result) -> bytes:
+    """The result as one line of JSON in UTF-8."""
+    outcome = result.outcome
     record = {
         "id": outcome.id,
         "verdict": outcome.verdict.value,
@@ -33,17 +39,18 @@ def jsonl_line(outcome: Outcome, origin: str) -> bytes:
         "header_hash": outcome.header_hash,
         "seconds": round(outcome.seconds, 4),
         "truncated": outcome.truncated,
-        "origin": origin,
+        "origin": result.origin,
     }
     # A lone surrogate, which UTF-8 cannot say, comes out as the JSON escape that it is.
     return json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
-def text_lines(outcome: Outcome, origin: str) -> Iterator[str]:
+def text_lines(result: Result) -> Iterator[str]:
     """A line with the verdict, then what explains it: the reason, or Lean's first errors.
 
     Errors are given as `place:line:column`, which editors jump to.
     """
+    outcome, origin = result.outcome, result.origin
     name = outcome.id if outcome.id == origin else f"{outcome.id} ({origin})"
     yield visible(f"{outcome.verdict.value:<13} {name}  {outcome.seconds:.2f} s")
     why = ": ".join(part for part in (outcome.reason, outcome.detail) if part)
@@ -64,30 +71,77 @@ def visible(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+class ResultFile:
+    """A context manager: what is written goes to `FILE.partial`, renamed to `FILE` at the end.
+
+    Each line is in the file when `write` returns, so that a run that was cut short leaves what it
+    had under `partial`, and an older `FILE` as it was. What is not a regular file (a device, a
+    pipe) is written directly.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises `InputError` if the file cannot be written."""
+        if path.is_dir():
+            raise InputError(f"--output {path}: is a folder. Name a file in it")
+        self._path = path.resolve()
+        self._direct = path.exists() and not path.is_file()
+        self._empty = True
+        self.partial = path if self._direct else Path(f"{self._path}.partial")
+        try:
+            self._file: IO[bytes] = self.partial.open("wb", buffering=0)
+        except OSError as error:
+            raise InputError(f"--output {path}: {error.strerror}") from error
+
+    def write(self, data: bytes) -> None:
+        """Raises `InputError` when the disk is full and the like."""
+        self._empty = False
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise InputError(f"--output {self._path}: {error.strerror}") from error
+
+    def __enter__(self) -> "ResultFile":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        if self._direct:
+            return
+        if kind is None:
+            self.partial.replace(self._path)
+        elif self._empty:
+            self.partial.unlink(missing_ok=True)
+
+    @property
+    def leaves_partial(self) -> bool:
+        """Whether there are results under `partial`, were the run to end here."""
+        return not (self._direct or self._empty)
+
+
 @dataclass(slots=True)
 class Tally:
-    """Running counts of a run: outcomes by verdict, inputs that could not be read, seconds."""
+    """Running counts of a run: sources by verdict, and inputs that no source was read from."""
 
     verdicts: Counter[Verdict] = field(default_factory=Counter)
-    defects: int = 0
-    lean_seconds: float = 0.0
+    unreadable: int = 0
 
-    def add(self, outcome: Outcome) -> None:
-        self.verdicts[outcome.verdict] += 1
-        self.lean_seconds += outcome.seconds
+    def add(self, result: Result) -> None:
+        if result.unreadable:
+            self.unreadable += 1
+        else:
+            self.verdicts[result.outcome.verdict] += 1
 
     @property
     def total(self) -> int:
-        return self.verdicts.total() + self.defects
+        return self.verdicts.total() + self.unreadable
 
-    def unacceptable(self, acceptable: frozenset[Verdict]) -> int:
-        """How many sources got another verdict than those."""
-        return sum(count for verdict, count in self.verdicts.items() if verdict not in acceptable)
-
-    def line(self) -> str:
-        """The counts in one line, in the order of the verdicts."""
-        parts = [f"{self.verdicts[verdict]} {verdict.value}" for verdict in Verdict]
-        parts = [part for part in parts if not part.startswith("0 ")]
-        if self.defects:
-            parts.append(f"{self.defects} unreadable")
-        return f"{self.total} checked: {', '.join(parts) or 'nothing'}"
+    def counts(self) -> dict[str, int]:
+        """What there was any of, in the order of the verdicts."""
+        counts = {verdict.value: self.verdicts[verdict] for verdict in Verdict}
+        counts[UNREADABLE] = self.unreadable
+        return {name: count for name, count in counts.items() if count}

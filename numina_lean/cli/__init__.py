@@ -1,1 +1,86 @@
+"""The command line: one module a command, and how every command ends.
 
+Exit codes: 0 done, 1 done with a negative answer, 2 bad usage or input, 3 no engine, 130
+interrupted, 141 the reader of our output went away, 143 told to end.
+"""
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from numina_lean import __version__
+from numina_lean.cli.check import check
+from numina_lean.errors import NuminaError
+
+INTERRUPTED = 130
+READER_GONE = 141
+TERMINATED = 143
+
+
+class _Commands(TyperGroup):
+    """Runs a command and turns the ways it can fail into one line and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except NuminaError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt:
+            typer.echo("interrupted", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # What is still buffered has nowhere to go; the interpreter would complain at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(READER_GONE) from None
+        return result
+
+
+app = typer.Typer(
+    cls=_Commands,
+    name="numina-lean",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"numina-lean {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _numina_lean(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """Competition mathematics into verified Lean 4.
+
+    Example: numina-lean check proof.lean
+    """
+
+
+app.command()(check)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """Unwind on SIGTERM, so that engines are ended and files closed."""
+    raise SystemExit(TERMINATED)
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    signal.signal(signal.SIGTERM, _end)
+    app()

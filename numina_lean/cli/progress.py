@@ -66,10 +66,10 @@ class _Silent:
 
 
 @contextmanager
-def progress_bar(description: str, total: int | None) -> Iterator[Bar]:
+def progress_bar(description: str, total: int | None, *, shown: bool = True) -> Iterator[Bar]:
     """A bar of `total` steps (None: not known) that goes away when the block ends."""
     console = Console(stderr=True, highlight=False, markup=False)
-    if not console.is_terminal:
+    if not (shown and console.is_terminal):
         yield _Silent(console)
         return
     columns = (

@@ -1,0 +1,136 @@
+"""`numina-lean check`: a verdict for every Lean source it is given."""
+
+import math
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from numina_lean.check.batch import Terms, check_batch, require_header
+from numina_lean.check.fields import Fields
+from numina_lean.check.header import SharedHeader, read_header
+from numina_lean.check.inputs import Input, find_inputs, read_inputs
+from numina_lean.check.output import ResultFile, Tally
+from numina_lean.check.pool import Pool
+from numina_lean.check.verdict import Verdict
+from numina_lean.cli.options import EngineOption, JobsOption, jobs_or_default
+from numina_lean.cli.printer import Format, Printer, bar_fits, default_format, show_summary
+from numina_lean.cli.progress import progress_bar
+from numina_lean.errors import InputError
+from numina_lean.lean.discover import choose_engine
+from numina_lean.lean.engine import DEFAULT_HEARTBEATS
+
+
+def check(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help="Lean files, folders, .jsonl or .parquet tables; - for standard input.",
+            show_default=False,
+        ),
+    ],
+    engine: EngineOption = "auto",
+    jobs: JobsOption = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="S", help="Seconds a source may take, hard.")
+    ] = 60.0,
+    heartbeats: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Lean's maxHeartbeats; 0: no such limit.")
+    ] = DEFAULT_HEARTBEATS,
+    code_field: Annotated[
+        str | None, typer.Option(metavar="F", help="The field of a table with the Lean source.")
+    ] = None,
+    id_field: Annotated[
+        str | None, typer.Option(metavar="F", help="The field of a table with the id.")
+    ] = None,
+    header: Annotated[
+        str | None,
+        typer.Option(
+            metavar="H",
+            help="A file, or Lean text itself, put before the sources that import nothing.",
+        ),
+    ] = None,
+    allow_sorry: Annotated[
+        bool, typer.Option("--allow-sorry", help="Count the verdict `statement` as acceptable.")
+    ] = False,
+    format: Annotated[  # named as its option is
+        Format | None,
+        typer.Option(show_default="text on a terminal, else jsonl", help="How to write results."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the results there.")
+    ] = None,
+) -> None:
+    """Check Lean sources, and say for each what it comes to.
+
+    One result for each source, in input order: proved, statement (rests on sorry), error,
+    timeout, crashed, rejected (compiles but cheats) or needs_mathlib. A row that cannot be read
+    gets the verdict error with the reason unreadable.
+
+    \b
+    Exit codes:
+      0  all acceptable (proved; with --allow-sorry also statement)
+      1  some not
+      2  bad usage, or an input that could not be read
+      3  no engine
+
+    \b
+    Examples:
+      numina-lean check proof.lean
+      numina-lean check proofs/ rows.jsonl --allow-sorry --jobs 2
+      numina-lean check rows.parquet --code-field formal_proof --output verdicts.jsonl
+      echo 'theorem t : 1 + 1 = 2 := rfl' | numina-lean check -
+    """
+    if not 0 < timeout < math.inf:
+        raise typer.BadParameter(f"{timeout} is not a number of seconds", param_hint="--timeout")
+    fields = Fields(code_field, id_field)
+    terms = Terms(timeout, heartbeats, SharedHeader() if header is None else read_header(header))
+    found = find_inputs(paths, fields, output=output)
+    for reason in found.left_out:
+        typer.echo(f"note: left out {reason}", err=True)
+    with ExitStack() as stack:
+        file = None if output is None else stack.enter_context(ResultFile(output))
+        lean = choose_engine(engine)
+        pool = stack.enter_context(Pool(lean, jobs=jobs_or_default(jobs)))
+        require_header(pool, terms)
+        style = format or default_format(file)
+        bar = stack.enter_context(
+            progress_bar("check", _total(found.inputs), shown=bar_fits(style, file))
+        )
+        printer = Printer(style, file, bar)
+        started = time.monotonic()
+        inputs = read_inputs(found.inputs, fields, sys.stdin.buffer)
+        try:
+            for result in check_batch(pool, lean.lean, inputs, terms):
+                printer.show(result)
+                bar.advance()
+        except BaseException:
+            if file is not None and file.leaves_partial:
+                bar.print(f"note: the results so far are in {file.partial}")
+            raise
+    if not printer.tally.total:
+        raise InputError("nothing to check: no row in " + ", ".join(paths))
+    show_summary(printer.tally, lean.lean, time.monotonic() - started)
+    raise typer.Exit(_exit_code(printer.tally, allow_sorry))
+
+
+def _total(inputs: Sequence[Input]) -> int | None:
+    total = 0
+    for each in inputs:
+        count = each.count()
+        if count is None:
+            return None
+        total += count
+    return total
+
+
+def _exit_code(tally: Tally, allow_sorry: bool) -> int:
+    if tally.unreadable:
+        return InputError.exit_code
+    acceptable = {Verdict.PROVED, Verdict.STATEMENT} if allow_sorry else {Verdict.PROVED}
+    return 0 if set(+tally.verdicts) <= acceptable else 1

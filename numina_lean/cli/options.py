@@ -1,0 +1,35 @@
+"""Options that more than one command takes, with the same name, default and help."""
+
+import os
+from typing import Annotated, Literal
+
+import typer
+
+EngineChoice = Literal["auto", "embedded", "native"]
+
+_MOST_JOBS = 4
+"""Each Lean process takes about half a gigabyte of memory; more of them are asked for."""
+
+EngineOption = Annotated[
+    EngineChoice,
+    typer.Option("--engine", help="Which Lean: auto takes a native project where one is built."),
+]
+JobsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        min=1,
+        max=1024,
+        show_default=f"processors, at most {_MOST_JOBS}",
+        help="Lean processes at a time.",
+    ),
+]
+
+
+def jobs_or_default(jobs: int | None) -> int:
+    """`jobs` as given, else the processors this process may use, within reason."""
+    if jobs is not None:
+        return jobs
+    if hasattr(os, "sched_getaffinity"):
+        return min(len(os.sched_getaffinity(0)), _MOST_JOBS)
+    return min(os.cpu_count() or 1, _MOST_JOBS)
