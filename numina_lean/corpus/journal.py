@@ -1,0 +1,75 @@
+"""An append-only file of JSON lines that survives a kill: what is appended stays, whole or not.
+
+A line cut short by a kill is cut off when the journal is opened again. Used by one process.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
+
+from numina_lean.corpus.files import sync_folder, write_text_atomically
+from numina_lean.errors import InputError
+
+Record = dict[str, object]
+
+
+class Journal:
+    """The records in `path`, and the end where more are added."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._stream = self._open()
+
+    def read(self) -> list[Record]:
+        """The whole records, in order.
+
+        Raises `InputError` where a line before the last cannot be read: no kill does that.
+        """
+        whole, records = self._scan()
+        self._stream.truncate(whole)
+        self._stream.seek(0, os.SEEK_END)
+        return records
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Add records; when this returns they are on the disk."""
+        lines = "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
+        self._stream.write(lines.encode())
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+
+    def replace(self, records: Iterable[Record]) -> None:
+        """Hold these records and no others, in one step."""
+        self._stream.close()
+        lines = (f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
+        write_text_atomically(self._path, "".join(lines))
+        self._stream = self._open()
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def _open(self) -> IO[bytes]:
+        stream = self._path.open("a+b")
+        sync_folder(self._path.parent)
+        return stream
+
+    def _scan(self) -> tuple[int, list[Record]]:
+        """The length of the readable part, and its records."""
+        records: list[Record] = []
+        whole = 0
+        self._stream.seek(0)
+        for number, line in enumerate(self._stream, start=1):
+            if not line.endswith(b"\n"):
+                break
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                raise InputError(
+                    f"{self._path} line {number}: damaged ({error}). "
+                    "Remove the line to have its problem done again"
+                ) from error
+            records.append(record)
+            whole += len(line)
+        return whole, records
