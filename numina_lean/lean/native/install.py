@@ -1,0 +1,177 @@
+"""Installs the native engine: elan's toolchain, mathlib's compiled modules, our library, the REPL.
+
+Every command is known before the first one runs (`plan`), and each may be run again: what is
+done already is left out, what was cut off goes on. Downloads some gigabytes from GitHub and from
+mathlib's cache. elan itself is only installed on demand, with its own script, and the shell's
+start-up files are left alone.
+"""
+
+import contextlib
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from numina_lean.errors import EngineUnavailableError
+from numina_lean.lean.native import pins
+from numina_lean.lean.native.engine import SETUP_COMMAND
+from numina_lean.lean.native.layout import Layout, head
+from numina_lean.lean.project import copy_project
+
+ELAN_SCRIPT = "https://raw.githubusercontent.com/leanprover/elan/master/elan-init.sh"
+ELAN_SITE = "https://github.com/leanprover/elan"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command to run in `folder`, unless `done` says that what it brings is there."""
+
+    title: str
+    command: tuple[str, ...]
+    folder: Path
+    done: Callable[[], bool]
+
+    @property
+    def line(self) -> str:
+        """The step as a line for a shell."""
+        return f"cd {shlex.quote(str(self.folder))} && {shlex.join(self.command)}"
+
+
+def plan(layout: Layout, *, install_elan: bool = False) -> tuple[Step, ...]:
+    """The steps of an installation at `layout`, in order, those that are done included.
+
+    Raises `EngineUnavailableError` when elan is missing and `install_elan` does not allow to
+    run its installer.
+    """
+    return (*_elan_steps(layout, install_elan), *_lake_steps(layout), *_repl_steps(layout))
+
+
+def install(
+    layout: Layout,
+    steps: tuple[Step, ...],
+    on_step: Callable[[Step], None],
+    on_output: Callable[[str], None],
+) -> None:
+    """Run the `steps` that are not done; `on_output` gets their output line by line.
+
+    One installation at a time: a second one waits, and finds done what the first did.
+    Raises `EngineUnavailableError` at the first step that fails, or when something is missing
+    after the last.
+    """
+    layout.root.mkdir(parents=True, exist_ok=True)
+    (layout.root / ".lake").mkdir(exist_ok=True)
+    with FileLock(layout.root / ".lake" / "numina-setup.lock"):
+        copy_project(layout.project)
+        environment = _environment(layout)
+        for step in steps:
+            if not step.done():
+                on_step(step)
+                _run(step, environment, on_output)
+    missing = layout.missing()
+    if missing:
+        raise EngineUnavailableError(
+            f"every step ran, but the native engine lacks {'; '.join(missing)}. Run: "
+            f"{SETUP_COMMAND}"
+        )
+
+
+def _elan_steps(layout: Layout, install_elan: bool) -> Iterator[Step]:
+    own = layout.elan / "bin" / "elan"
+    elan = str(own) if own.is_file() else shutil.which("elan")
+    if elan is None and not layout.lake.is_file():
+        if not install_elan:
+            raise EngineUnavailableError(
+                f"elan, which installs Lean, is not there. Install it from {ELAN_SITE}, or let "
+                f"its own script do it: {SETUP_COMMAND} --install-elan"
+            )
+        script = layout.root / ".lake" / "elan-init.sh"
+        download = ("curl", "-sSfL", ELAN_SCRIPT, "-o", str(script))
+        yield Step("Download elan's installer", download, layout.root, own.is_file)
+        options = ("-y", "--no-modify-path", "--default-toolchain", "none")
+        yield Step("Install elan", ("sh", str(script), *options), layout.root, own.is_file)
+    # elan takes it for an error to install a toolchain that is there.
+    command = (elan or str(own), "toolchain", "install", pins.LEAN_TOOLCHAIN)
+    yield Step(f"Install {pins.LEAN_TOOLCHAIN}", command, layout.root, layout.lake.is_file)
+
+
+def _lake_steps(layout: Layout) -> Iterator[Step]:
+    lake = str(layout.lake)
+    compiled = layout.mathlib / ".lake/build/lib/Mathlib.olean"
+    yield Step(
+        "Fetch mathlib and its compiled modules",
+        (lake, "exe", "cache", "get"),
+        layout.root,
+        lambda: compiled.is_file() and head(layout.mathlib) == pins.MATHLIB_REVISION,
+    )
+    # Lake sees for itself what is up to date.
+    build = (lake, "build")
+    yield Step("Build this project's Lean library", build, layout.root, lambda: False)
+
+
+def _repl_steps(layout: Layout) -> Iterator[Step]:
+    folder = layout.repl_folder
+    revision = pins.REPL_REVISION
+
+    def there() -> bool:
+        return head(folder) == revision
+
+    yield Step("Prepare the REPL", ("git", "init", "--quiet", str(folder)), layout.root, there)
+    fetch = ("git", "fetch", "--quiet", "--depth", "1", pins.REPL_URL, revision)
+    yield Step("Fetch the REPL", fetch, folder, there)
+    checkout = ("git", "checkout", "--quiet", "--detach", revision)
+    yield Step("Check the REPL out", checkout, folder, there)
+    build = (str(layout.lake), "build", "repl")
+    yield Step("Build the REPL", build, folder, lambda: there() and layout.repl.is_file())
+
+
+def _environment(layout: Layout) -> Mapping[str, str]:
+    """Ours, with the pinned toolchain's programs before any other, and elan's home fixed."""
+    path = os.pathsep.join(
+        [str(layout.toolchain / "bin"), str(layout.elan / "bin"), os.environ.get("PATH", "")]
+    )
+    return {**os.environ, "PATH": path, "ELAN_HOME": str(layout.elan)}
+
+
+def _run(step: Step, environment: Mapping[str, str], on_output: Callable[[str], None]) -> None:
+    last = ""
+    try:
+        process = subprocess.Popen(
+            step.command,
+            cwd=step.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise _failure(step, f"{step.command[0]}: {error.strerror or error}") from error
+    try:
+        assert process.stdout is not None
+        with process.stdout:
+            for line in process.stdout:
+                last = line.strip() or last
+                on_output(line.rstrip())
+        status = process.wait()
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    if status != 0:
+        raise _failure(step, f"status {status}{f': {last}' if last else ''}")
+
+
+def _failure(step: Step, what: str) -> EngineUnavailableError:
+    return EngineUnavailableError(
+        f'the step "{step.title}" failed ({what}); its command was: {step.line}. '
+        f"Try again, it goes on from there: {SETUP_COMMAND}"
+    )
