@@ -29,6 +29,7 @@ Keys of a rule, all optional:
 Every request is appended to `SCRIPT.json.log`, one JSON text a line.
 """
 
+import copy
 import json
 import os
 import re
@@ -147,7 +148,7 @@ def play(rule, env):
     if "hang" in rule or "close" in rule:
         time.sleep(3600)
     if "raw" not in rule:
-        answer = dict(rule.get("answer", {}))
+        answer = copy.deepcopy(rule.get("answer", {}))
         if not rule.get("keep_env"):
             answer.setdefault("env", env)
         if "fill" in rule:

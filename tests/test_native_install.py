@@ -40,6 +40,7 @@ case "$1" in
   checkout) echo "$4" > .git/HEAD ;;
 esac
 """
+LAKE_ALONE = "lake-stand-in build\nlake-stand-in build repl\n"
 
 
 @pytest.fixture
@@ -109,7 +110,7 @@ def test_a_second_installation_only_lets_lake_look(machine):
     install(layout, plan(layout), silent, silent)
     log.unlink()
     install(layout, plan(layout), silent, silent)
-    assert log.read_text() == "lake-stand-in build\n"
+    assert log.read_text() == LAKE_ALONE
 
 
 def test_a_plan_made_before_another_installation_finished_does_nothing_twice(machine):
@@ -118,7 +119,18 @@ def test_a_plan_made_before_another_installation_finished_does_nothing_twice(mac
     install(layout, plan(layout), silent, silent)
     log.unlink()
     install(layout, early, silent, silent)
-    assert log.read_text() == "lake-stand-in build\n"
+    assert log.read_text() == LAKE_ALONE
+
+
+def test_an_unfinished_fetch_of_mathlib_is_taken_up_again(machine):
+    layout, _, _, stand_in = machine
+    cut = LAKE.replace("MATHLIB", pins.MATHLIB_REVISION).replace(
+        "Mathlib.olean ;;", "Mathlib.olean; exit 1 ;;"
+    )
+    stand_in(layout.elan / "lake-stand-in", cut)
+    with pytest.raises(EngineUnavailableError, match="compiled modules"):
+        install(layout, plan(layout), silent, silent)
+    assert not plan(layout)[1].done()
 
 
 def test_a_failed_step_is_named_with_its_command_and_a_second_try_goes_on_from_it(machine):

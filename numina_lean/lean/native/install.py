@@ -30,12 +30,16 @@ ELAN_SITE = "https://github.com/leanprover/elan"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command to run in `folder`, unless `done` says that what it brings is there."""
+    """A command to run in `folder`, unless `done` says that what it brings is there.
+
+    `marker` is a file to leave behind when the command has ended well.
+    """
 
     title: str
     command: tuple[str, ...]
     folder: Path
     done: Callable[[], bool]
+    marker: Path | None = None
 
     @property
     def line(self) -> str:
@@ -73,6 +77,8 @@ def install(
             if not step.done():
                 on_step(step)
                 _run(step, environment, on_output)
+                if step.marker is not None:
+                    step.marker.touch()
     missing = layout.missing()
     if missing:
         raise EngineUnavailableError(
@@ -102,16 +108,15 @@ def _elan_steps(layout: Layout, install_elan: bool) -> Iterator[Step]:
 
 def _lake_steps(layout: Layout) -> Iterator[Step]:
     lake = str(layout.lake)
-    compiled = layout.mathlib / ".lake/build/lib/Mathlib.olean"
-    yield Step(
-        "Fetch mathlib and its compiled modules",
-        (lake, "exe", "cache", "get"),
-        layout.root,
-        lambda: compiled.is_file() and head(layout.mathlib) == pins.MATHLIB_REVISION,
-    )
-    # Lake sees for itself what is up to date.
-    build = (lake, "build")
-    yield Step("Build this project's Lean library", build, layout.root, lambda: False)
+    # No single module tells that all were unpacked.
+    marker = layout.root / ".lake" / "numina-mathlib"
+
+    def there() -> bool:
+        return marker.is_file() and head(layout.mathlib) == pins.MATHLIB_REVISION
+
+    fetch = (lake, "exe", "cache", "get")
+    yield Step("Fetch mathlib and its compiled modules", fetch, layout.root, there, marker)
+    yield Step("Build this project's Lean library", (lake, "build"), layout.root, _lake_decides)
 
 
 def _repl_steps(layout: Layout) -> Iterator[Step]:
@@ -127,7 +132,12 @@ def _repl_steps(layout: Layout) -> Iterator[Step]:
     checkout = ("git", "checkout", "--quiet", "--detach", revision)
     yield Step("Check the REPL out", checkout, folder, there)
     build = (str(layout.lake), "build", "repl")
-    yield Step("Build the REPL", build, folder, lambda: there() and layout.repl.is_file())
+    yield Step("Build the REPL", build, folder, _lake_decides)
+
+
+def _lake_decides() -> bool:
+    """For a `lake build`: Lake sees for itself what is up to date, in a second."""
+    return False
 
 
 def _environment(layout: Layout) -> Mapping[str, str]:
