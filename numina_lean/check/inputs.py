@@ -12,10 +12,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Literal
 
-from numina_lean.check import tables
+from numina_lean import tables
 from numina_lean.check.fields import Fields
-from numina_lean.check.tables import Row
 from numina_lean.errors import InputError
+from numina_lean.tables import Row, UnreadableTableError
 
 LARGEST_SOURCE = 64 * 2**20
 """Bytes a Lean file may have."""
@@ -50,7 +50,7 @@ class Input:
                     return tables.count_parquet_rows(self.path)
                 case "stdin":
                     return None
-        except OSError:  # told as a defect when it is read
+        except (OSError, UnreadableTableError):  # told as a defect when it is read
             return None
 
 
@@ -132,11 +132,11 @@ def _in_folder(
             continue
         try:
             _require_fields(path, kind, fields)
+        except (OSError, UnreadableTableError):  # told as a defect when it is read
+            pass
         except InputError as error:
             left_out.append(str(error))
             continue
-        except OSError:  # told as a defect when it is read
-            pass
         empty = False
         yield Input(path, kind)
     if empty:
@@ -194,6 +194,8 @@ def read_inputs(
             yield from _read(each, fields, stdin)
         except OSError as error:
             yield Defect(each.name, each.name, f"{each.name}: {error.strerror}")
+        except UnreadableTableError as error:
+            yield Defect(each.name, each.name, printable(str(error)))
 
 
 def _read(each: Input, fields: Fields, stdin: IO[bytes]) -> Iterator[Source | Defect]:

@@ -4,8 +4,8 @@ import importlib
 import re
 from collections.abc import Iterator
 
-from numina_lean.check.tables import Row
 from numina_lean.errors import InputError
+from numina_lean.tables import Row
 
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 

@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from numina_lean.check.tables import (
+from numina_lean.errors import InputError
+from numina_lean.problems.hub import hub_rows, is_hub_id
+from numina_lean.problems.problem import Problem
+from numina_lean.tables import (
     Row,
     count_jsonl_rows,
     count_parquet_rows,
@@ -18,9 +21,6 @@ from numina_lean.check.tables import (
     parquet_columns,
     parquet_rows,
 )
-from numina_lean.errors import InputError
-from numina_lean.problems.hub import hub_rows, is_hub_id
-from numina_lean.problems.problem import Problem
 
 SUFFIXES = (".jsonl", ".parquet")
 _FALLBACK_IDS = ("uuid", "custom_id")

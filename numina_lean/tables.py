@@ -25,6 +25,10 @@ BLANK = b" \t\r\n"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
+class UnreadableTableError(InputError):
+    """The file is not the table that its name says; no row of it can be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """Row `number` (from 1; for JSON lines the line's number): its fields, or its `defect`."""
@@ -76,7 +80,7 @@ def count_jsonl_rows(path: Path) -> int:
 
 
 def parquet_columns(path: Path) -> tuple[str, ...]:
-    """The names of a parquet file's top-level columns. Raises `InputError` if it is none."""
+    """The names of a parquet file's top-level columns. Raises `UnreadableTableError`."""
     # Imported where it is used: it takes longer than the rest of a small check together.
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -84,33 +88,43 @@ def parquet_columns(path: Path) -> tuple[str, ...]:
     try:
         return tuple(pq.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
-        raise InputError(f"{path}: cannot be read as parquet ({_first_line(error)})") from error
+        raise _not_parquet(path, error) from error
 
 
 def count_parquet_rows(path: Path) -> int:
-    """The number of rows that the file's own footer gives."""
+    """The number of rows that the file's own footer gives. Raises `UnreadableTableError`."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return int(pq.read_metadata(path).num_rows)
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError) as error:
+        raise _not_parquet(path, error) from error
 
 
 def parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
     """The rows of a parquet file with these columns only, `BATCH_ROWS` in memory at a time.
 
-    Data that turns out to be damaged on the way ends the file with one row with a defect.
+    The rest of a row group that turns out to be damaged is one row with a defect.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    number = 0
-    try:
-        with pq.ParquetFile(path, pre_buffer=False) as file:
-            for batch in file.iter_batches(BATCH_ROWS, columns=list(columns)):
-                for fields in batch.to_pylist():
-                    number += 1
-                    yield Row(number, fields)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        yield Row(number + 1, {}, f"damaged from here on ({_first_line(error)})")
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        end = 0
+        for group in range(file.num_row_groups):
+            number, end = end, end + file.metadata.row_group(group).num_rows
+            try:
+                for batch in file.iter_batches(BATCH_ROWS, [group], list(columns)):
+                    for fields in batch.to_pylist():
+                        number += 1
+                        yield Row(number, fields)
+            except (pa.ArrowException, OSError, ValueError) as error:
+                yield Row(number + 1, {}, f"damaged up to row {end} ({_first_line(error)})")
+
+
+def _not_parquet(path: Path, error: Exception) -> UnreadableTableError:
+    return UnreadableTableError(f"{path}: not parquet ({_first_line(error)})")
 
 
 def _first_line(error: Exception) -> str:
