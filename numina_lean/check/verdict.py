@@ -1,5 +1,6 @@
 """From what Lean said to what it means: the closed set of verdicts, decided in one place."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,7 +42,6 @@ class Item:
     source: str
     timeout: float = 60.0
     heartbeats: int = 200_000
-    goals: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,59 @@ class Judgement:
     detail: str | None = None
 
 
-def judge(report: Report) -> Judgement:
-    """Decide what a finished check means. Fails closed: what cannot be audited is not `proved`."""
-    raise NotImplementedError(report)
+COMPILER_AXIOMS = frozenset({"Lean.ofReduceBool", "Lean.ofReduceNat", "Lean.trustCompiler"})
+"""What `native_decide` and its kin rest on: the compiler, not the kernel."""
+
+UNAUDITED = "unaudited"
+"""Stands among a declaration's axioms where the engine could not look: never `proved`."""
+
+HEARTBEATS_KIND = "runtime.maxHeartbeats"
+HEARTBEATS_TEXT = "(deterministic) timeout"
+DEEP_RECURSION_KIND = "runtime.deepRecursion"
+KERNEL_BYPASS = re.compile(r"skipKernelTC")
+"""The option that adds declarations unchecked. It cannot be written otherwise in plain Lean."""
+
+
+def judge(report: Report, source: str) -> Judgement:
+    """Decide what a finished check of `source` means.
+
+    Fails closed: what cannot be audited, or declares nothing, is not `proved`. Reason codes:
+    `heartbeats`, `deep_recursion`, `nothing_declared`, `kernel_check_skipped`, `native_decide`,
+    `axiom`, `unaudited`, `hidden_sorry`.
+    """
+    errors = [message for message in report.messages if message.severity == "error"]
+    if errors:
+        return _judge_errors(errors)
+    if not report.declarations:
+        return Judgement(Verdict.ERROR, "nothing_declared", "the source declares nothing to judge")
+    if KERNEL_BYPASS.search(source):
+        return Judgement(
+            Verdict.REJECTED, "kernel_check_skipped", "names debug.skipKernelTC, even if unused"
+        )
+    axioms = {axiom for declared in report.declarations for axiom in declared.axioms}
+    foreign = sorted(axioms - STANDARD_AXIOMS - {SORRY_AXIOM})
+    if foreign:
+        return Judgement(Verdict.REJECTED, _cheat(foreign), f"rests on {', '.join(foreign)}")
+    if report.sorries:
+        return Judgement(Verdict.STATEMENT)
+    if SORRY_AXIOM in axioms:
+        return Judgement(Verdict.REJECTED, "hidden_sorry", "rests on sorryAx without saying sorry")
+    return Judgement(Verdict.PROVED)
+
+
+def _judge_errors(errors: list[Message]) -> Judgement:
+    detail = errors[0].text.partition("\n")[0]
+    if all(_is_heartbeats(message) for message in errors):
+        return Judgement(Verdict.TIMEOUT, "heartbeats", detail)
+    deep = any(message.kind == DEEP_RECURSION_KIND for message in errors)
+    return Judgement(Verdict.ERROR, "deep_recursion" if deep else None, detail)
+
+
+def _is_heartbeats(message: Message) -> bool:
+    return message.kind == HEARTBEATS_KIND or message.text.startswith(HEARTBEATS_TEXT)
+
+
+def _cheat(foreign: list[str]) -> str:
+    if UNAUDITED in foreign:
+        return UNAUDITED
+    return "native_decide" if COMPILER_AXIOMS.issuperset(foreign) else "axiom"

@@ -5,6 +5,7 @@ nothing that Lean runs can reach. The process is confined by Node's permission m
 own package and nothing else, and starts no other process.
 """
 
+import contextlib
 import json
 import os
 import resource
@@ -13,7 +14,6 @@ import signal
 import subprocess
 import threading
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from numina_lean.lean.source import Header
 
 SERVER = Path(__file__).parent / "server"
 START_TIMEOUT = 120.0
-"""Seconds that a process may take to load the header; a few are usual, a busy machine needs more."""
+"""Seconds that a process may take to load the header; a few are usual on an idle machine."""
 GRACE = 3.0
 """Seconds after a check's timeout in which Lean may still stop by itself before it is killed."""
 NODE_STACK_KIB = 400_000
@@ -120,7 +120,7 @@ class EmbeddedSession:
 
     @property
     def spent(self) -> bool:
-        return self._spent
+        return self._spent or self._process.poll() is not None
 
     def check(self, check: Check) -> Report:
         request = {
@@ -159,10 +159,8 @@ class EmbeddedSession:
         """`kill`, then give the pipes back. For the thread that owns the session."""
         self.kill()
         if self._process.stdin is not None and not self._process.stdin.closed:
-            try:
+            with contextlib.suppress(BrokenPipeError):  # what it had not read does not matter
                 self._process.stdin.close()
-            except BrokenPipeError:
-                pass  # what it had not read is of no interest any more
         if self._answers >= 0:
             os.close(self._answers)
             self._answers = -1

@@ -38,7 +38,7 @@ function elaborator(lean) {
 
   // Without `header.isModule`, as in a plain file, declarations are public by default.
   function clearModuleFlag(environment) {
-    const header = lean.call('l_Lean_Environment_header', retain(environment));
+    const header = lean.call('l_Lean_Environment_header', environment);
     const flags = header + 8 + 4 * lean.fieldCount(header);
     if (lean.bytes()[flags + HEADER_FLAGS_OFFSET] === 1) lean.bytes()[flags + HEADER_FLAGS_OFFSET] = 0;
   }
@@ -61,7 +61,7 @@ function elaborator(lean) {
   const freshState = (environment) =>
     lean.call('l_Lean_Elab_Command_mkState', retain(environment), emptyLog, retain(noOptions));
   const environmentOf = (state) => field(state, STATE.environment);
-  const infoTreesOf = (state) => retain(field(field(state, STATE.infoState), INFO_TREES));
+  const infoTreesOf = (state) => field(field(state, STATE.infoState), INFO_TREES);
 
   function syntaxKind(syntax) {
     return isScalar(syntax) || tag(syntax) !== NODE ? '' : lean.nameText(field(syntax, 1));

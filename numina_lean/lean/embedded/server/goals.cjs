@@ -48,7 +48,7 @@ function goalReader(lean) {
     return render(withMetavariables(context, metavariables), lean.list([name]));
   };
 
-  // Appends to `found` the sorries of `trees` (a PersistentArray of InfoTree, owned).
+  // Appends to `found` the sorries of `trees` (a PersistentArray of InfoTree, borrowed).
   return function collect(trees, positions, found) {
     const seen = new Set();
     const visitInfo = (info, context) => {
@@ -75,7 +75,7 @@ function goalReader(lean) {
       } else if (tag(tree) === INFO_NODE) {
         const info = field(tree, 0);
         if (context && !isScalar(info)) visitInfo(info, context);
-        lean.eachPersistent(retain(field(tree, 1)), (child) => visit(child, context));
+        lean.eachPersistent(field(tree, 1), (child) => visit(child, context));
       }
     };
     lean.eachPersistent(trees, (tree) => visit(tree, 0));

@@ -113,7 +113,7 @@ function objects() {
     const start = (object + HEADER_BYTES + 2 * WORD) >> 2;
     return Array.from(words().subarray(start, start + size));
   };
-  // Items of a PersistentArray, borrowed for the time of `visit`.
+  // Items of a PersistentArray (borrowed), borrowed for the time of `visit`.
   const eachPersistent = (object, visit) => {
     const flat = call('l_Lean_PersistentArray_toArray___redArg', object);
     for (const item of arrayItems(flat)) visit(item);
