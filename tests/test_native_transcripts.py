@@ -2,9 +2,9 @@
 
 import json
 import time
-from pathlib import Path
 
 import pytest
+from conftest import SHARED_DATA
 from scripted_repl import script
 
 from numina_lean.lean.engine import Check
@@ -13,7 +13,7 @@ from numina_lean.lean.native.process import ReplProcess
 from numina_lean.lean.native.repl import Answer, Refusal, encode, parse_response
 from numina_lean.lean.source import Header, split_header
 
-TRANSCRIPTS = Path(__file__).parents[2] / "shared/data/checker/repl_cases.jsonl"
+TRANSCRIPTS = SHARED_DATA / "checker" / "repl_cases.jsonl"
 PLENTY = 60.0
 
 pytestmark = [
