@@ -1,5 +1,9 @@
 """A native session against a scripted REPL: what it sends, and the report it makes."""
 
+import os
+import signal
+import time
+
 import pytest
 from scripted_repl import message, requests, script
 
@@ -267,13 +271,16 @@ def test_a_check_that_takes_too_long_kills_the_session(start):
     with pytest.raises(CheckTimeoutError) as raised:
         session.check(Check("loop", timeout=0.3))
     assert not raised.value.alive
+    assert session.spent
     assert session.resident_bytes() == 0
 
 
 def test_a_check_that_kills_the_process_is_a_crash(start):
     session = start({"match": "boom", "exit": 9})
+    assert not session.spent
     with pytest.raises(SessionCrashedError):
         session.check(Check("boom"))
+    assert session.spent
     with pytest.raises(SessionCrashedError):
         session.check(Check("fine"))
 
@@ -293,6 +300,15 @@ def test_twenty_megabytes_of_messages_are_cut_to_the_limit(start):
     report = session.check(Check("loud", output_limit=1000))
     assert report.truncated
     assert sum(len(m.text) for m in report.messages) == 1000
+
+
+def test_a_process_that_died_while_nobody_asked_is_spent(start):
+    session = start()
+    os.kill(session.pid, signal.SIGKILL)
+    while not session.spent:
+        time.sleep(0.01)
+    session.close()
+    assert session.resident_bytes() == 0
 
 
 def test_memory_of_a_live_session_is_reported(start):

@@ -75,6 +75,16 @@ class ReplProcess:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def gone(self) -> bool:
+        """Whether the process has ended. It is not reaped by asking."""
+        if self._killed:
+            return True
+        try:
+            return psutil.Process(self.pid).status() == psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return True
+
     def exchange(self, request: bytes, deadline: float) -> dict[str, object]:
         """Send `request` and wait for its answer until `deadline` (`time.monotonic()`).
 

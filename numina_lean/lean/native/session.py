@@ -64,6 +64,10 @@ class NativeSession:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def spent(self) -> bool:
+        return self._process.gone
+
     def check(self, check: Check) -> Report:
         """See `Session.check`. The timeout holds for the check and its audit together.
 
@@ -98,6 +102,10 @@ class NativeSession:
         return self._process.resident_bytes()
 
     def kill(self) -> None:
+        self._process.kill()
+
+    def close(self) -> None:
+        # Unless an answer is being waited for, killing gives the pipes back too.
         self._process.kill()
 
     def _env_with(self, heartbeats: int, deadline: float) -> int:
