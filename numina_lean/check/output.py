@@ -54,7 +54,7 @@ def text_lines(result: Result) -> Iterator[str]:
     name = outcome.id if outcome.id == origin else f"{outcome.id} ({origin})"
     yield visible(f"{outcome.verdict.value:<13} {name}  {outcome.seconds:.2f} s")
     why = ": ".join(part for part in (outcome.reason, outcome.detail) if part)
-    if why:
+    if outcome.reason or (why and not outcome.errors):
         yield visible(f"  {why}")
     for message in outcome.errors[:_MESSAGES_SHOWN]:
         text = message.text[:_LONGEST_MESSAGE]

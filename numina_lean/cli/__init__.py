@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from numina_lean import __version__
-from numina_lean.cli.check import check
+from numina_lean.cli import check, doctor, formalize, setup
 from numina_lean.errors import NuminaError
 
 INTERRUPTED = 130
@@ -72,7 +72,10 @@ def _numina_lean(
     """
 
 
-app.command()(check)
+app.command()(formalize.formalize)
+app.command()(check.check)
+app.command()(setup.setup)
+app.command()(doctor.doctor)
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:

@@ -29,7 +29,7 @@ def check(
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="PATH...",
+            metavar="PATH",
             help="Lean files, folders, .jsonl or .parquet tables; - for standard input.",
             show_default=False,
         ),
