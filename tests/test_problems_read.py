@@ -114,7 +114,7 @@ def test_a_parquet_without_the_field_is_refused_with_what_it_has(tmp_path: Path)
         ("missing.jsonl", "no such file or folder"),
         ("empty", "no .jsonl or .parquet file in this folder"),
         ("notes.txt", "neither .jsonl nor .parquet"),
-        ("rubbish.parquet", "cannot be read as parquet"),
+        ("rubbish.parquet", "not parquet"),
     ],
 )
 def test_an_input_that_is_none_is_refused_in_one_line(
