@@ -132,7 +132,7 @@ def test_errors_outlive_other_messages_and_order_is_kept():
     )
     cut = limit_report(report, 13)
     assert [m.text for m in cut.messages] == ["ii", "first", "second"]
-    assert cut.sorries == ()
+    assert cut.sorries == (Sorry("", HERE),)
     assert cut.truncated
 
 
@@ -152,4 +152,5 @@ def test_a_cut_report_keeps_the_limit_and_whether_there_was_an_error(said, goals
     length = sum(len(m.text) for m in cut.messages) + sum(len(s.goal) for s in cut.sorries)
     assert length <= limit
     assert cut.has_errors == report.has_errors
+    assert len(cut.sorries) == len(report.sorries)
     assert cut.truncated == (cut != report)

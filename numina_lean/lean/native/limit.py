@@ -9,8 +9,8 @@ def limit_report(report: Report, limit: int) -> Report:
     """`report` with at most `limit` characters of messages and goals together.
 
     Errors are served before other messages, those before goals; what does not fit is cut and
-    the rest dropped, order kept. The first error stays, if only with an empty text: a report
-    never loses that there was one.
+    the rest dropped, order kept. The first error and every sorry stay, if only with an empty
+    text: a report never loses that there was one.
     """
     total = sum(len(m.text) for m in report.messages) + sum(len(s.goal) for s in report.sorries)
     if total <= limit:
@@ -28,9 +28,7 @@ def limit_report(report: Report, limit: int) -> Report:
         left -= len(message.text)
     sorries: list[Sorry] = []
     for sorry in report.sorries:
-        if left <= 0:
-            break
-        sorries.append(replace(sorry, goal=sorry.goal[:left]))
+        sorries.append(replace(sorry, goal=sorry.goal[: max(left, 0)]))
         left -= len(sorry.goal)
     return replace(
         report,
