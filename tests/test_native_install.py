@@ -1,6 +1,5 @@
 """Installing the native engine, with stand-ins for the programs that would use the network."""
 
-import json
 import os
 import stat
 
@@ -11,7 +10,7 @@ from numina_lean.lean.native import pins
 from numina_lean.lean.native.engine import NativeEngine
 from numina_lean.lean.native.install import install, plan
 from numina_lean.lean.native.layout import Layout
-from numina_lean.lean.project import LAKE_FILES, LeanProject, find_project
+from numina_lean.lean.project import LAKE_FILES, LeanProject
 from numina_lean.lean.source import Header
 
 # Each stand-in notes that it ran, and leaves behind what the real program would.
@@ -197,19 +196,3 @@ def test_a_checkout_at_another_commit_is_not_taken_for_the_pinned_one(machine):
     (layout.mathlib / ".git" / "HEAD").write_text("0" * 40)
     assert "at 9837ca9d (it is at 00000000)" in layout.missing()[0]
     assert not plan(layout)[1].done()
-
-
-def test_the_pins_are_those_that_lakes_own_files_say():
-    root = find_project().root
-    manifest = json.loads((root / "lake-manifest.json").read_text())
-    revisions = {package["name"]: package["rev"] for package in manifest["packages"]}
-    assert revisions["mathlib"] == pins.MATHLIB_REVISION
-    assert all(len(revision) == 40 for revision in revisions.values())
-    assert set(revisions) == {
-        *("mathlib", "batteries", "aesop", "Qq", "proofwidgets", "importGraph"),
-        *("LeanSearchClient", "plausible", "Cli"),
-    }
-    assert (root / "lean-toolchain").read_text().strip() == pins.LEAN_TOOLCHAIN
-    assert pins.LEAN_TOOLCHAIN.endswith(f":v{pins.LEAN_VERSION}")
-    assert f'@ "{pins.MATHLIB_REVISION}"' in (root / "lakefile.lean").read_text()
-    assert find_project().sources == root / "lean_project"

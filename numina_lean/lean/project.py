@@ -22,44 +22,45 @@ _SOURCES = "lean_project"
 
 @dataclass(frozen=True, slots=True)
 class LeanProject:
-    """`root`: the folder where `lake` runs. `sources`: the folder of `NuminaLean.lean`.
+    """`root`: the folder where `lake` runs; it may not exist yet.
 
-    `original` holds what `root` is to be filled with, or is None when `root` is a checkout.
+    `sources` is the folder of `NuminaLean.lean`, `lake_files` that of Lake's three files: what
+    this installation came with, wherever `root` is.
     """
 
     root: Path
     sources: Path
-    original: Path | None = None
+    lake_files: Path
 
 
 def find_project() -> LeanProject:
-    """The project of this installation; `root` may not exist yet."""
+    """The project of this installation."""
     checkout = _PACKAGE.parent
-    chosen = os.environ.get(PROJECT_VARIABLE)
+    packaged = _PACKAGE / _SOURCES
     if all((checkout / name).is_file() for name in LAKE_FILES):
-        found = LeanProject(checkout, checkout / _SOURCES)
+        found = LeanProject(checkout, checkout / _SOURCES, checkout)
     else:
-        packaged = _PACKAGE / _SOURCES
-        root = Path(platformdirs.user_data_dir("numina-lean")) / "lake"
-        found = LeanProject(root, packaged, packaged)
+        data = platformdirs.user_data_path("numina-lean", appauthor=False)
+        found = LeanProject(data / "lake", packaged, packaged)
+    chosen = os.environ.get(PROJECT_VARIABLE)
     if not chosen:
         return found
     root = Path(chosen).expanduser().resolve()
-    return LeanProject(root, found.sources, found.original)
+    return LeanProject(root, found.sources, found.lake_files)
 
 
 def copy_project(project: LeanProject) -> None:
-    """Bring Lake's files and the sources from the package to `project.root`, in Lake's layout.
+    """Bring Lake's files and the sources to `project.root`, unless it is where they are.
 
     Files that are the same already are left alone, so that Lake does not build them again.
     """
-    if project.original is None:
+    if project.root == project.lake_files:
         return
-    for source in sorted(project.original.rglob("*")):
-        if not source.is_file():
-            continue
-        name = source.relative_to(project.original)
-        target = project.root / (name if name.name in LAKE_FILES else Path(_SOURCES) / name)
+    copies = {project.lake_files / name: project.root / name for name in LAKE_FILES}
+    for source in project.sources.rglob("*.lean"):
+        if source.name not in LAKE_FILES:
+            copies[source] = project.root / _SOURCES / source.relative_to(project.sources)
+    for source, target in copies.items():
         if not target.is_file() or target.read_bytes() != source.read_bytes():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
