@@ -93,8 +93,7 @@ def _find_once(text: str, part: str) -> int:
     return at
 
 
-# Searches syms.bin (see symbols.py) for a name; 0 when it is not there.
-_STATIC_SYM = """\
+STATIC_SYM = """\
 var symTab=null;var staticSym=name=>{\
 if(!symTab){var buf=fs.readFileSync(scriptDirectory+"syms.bin");var n=buf.readUInt32LE(0);\
 symTab={n:n,buf:buf,off:new Uint32Array(buf.buffer,buf.byteOffset+4,n+1),\
@@ -104,6 +103,7 @@ while(lo<=hi){var mid=lo+hi>>>1;\
 var from=symTab.base+symTab.off[mid],to=symTab.base+symTab.off[mid+1];\
 var c=symTab.buf.compare(key,0,key.length,from,to);\
 if(c==0)return symTab.val[mid];if(c<0)lo=mid+1;else hi=mid-1}return 0};"""
+"""JavaScript: `staticSym(name)` searches syms.bin (see symbols.py); 0 when it is not there."""
 
 # Makes the table, before Lean's module is there to make it, and the trampolines around it.
 _INSTALL_TRAMPOLINES = """\
@@ -128,7 +128,7 @@ def _patches(table_slots: int, trampolines: bytes) -> list[tuple[str, str]]:
     return [
         # dlsym listed all exports at each call; every symbol now has a slot or an address for good.
         (find_symbol + newly, f"var at=staticSym(symbol);if(at)return at;{find_symbol}{newly}"),
-        ("var __dlsym_js=(handle", f"{_STATIC_SYM}var __dlsym_js=(handle"),
+        ("var __dlsym_js=(handle", f"{STATIC_SYM}var __dlsym_js=(handle"),
         # Nothing is linked at run time, so no other module asks for the address of an export; the
         # main module's own requests name none of its exports (slim.py checks it).
         ("updateGOT(origExports);LDSO.init()", "LDSO.init()"),
