@@ -111,12 +111,14 @@ class AuditCommand:
 def read(answer: Answer, nonce: str) -> tuple[Constant, ...]:
     """What an `AuditCommand` answered, sorted by name.
 
-    Raises `UnauditedError` unless the answer is exactly one message that begins with `nonce`.
+    Raises `UnauditedError` unless exactly one message begins with `nonce`. Others may stand
+    beside it: what an earlier command said is sometimes said again.
     """
-    if len(answer.messages) != 1 or not answer.messages[0].text.startswith(nonce):
+    texts = [message.text for message in answer.messages if message.text.startswith(nonce)]
+    if len(texts) != 1:
         raise UnauditedError("Lean did not answer which constants were added")
     try:
-        rows = json.loads(answer.messages[0].text[len(nonce) :])
+        rows = json.loads(texts[0][len(nonce) :])
         constants = [
             Constant(
                 str(name),
