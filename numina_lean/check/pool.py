@@ -62,7 +62,8 @@ LIMITS: dict[EngineName, Limits] = {
 class Pool:
     """A context manager. Every submitted item gets exactly one `Outcome`; none raises.
 
-    `jobs`: number of Lean processes; `limits`: by default those of `LIMITS`. `submit` and `check` may be called from many threads.
+    `jobs`: number of Lean processes; `limits`: by default those of `LIMITS`. `submit` and `check`
+    may be called from many threads.
     """
 
     def __init__(self, engine: Engine, *, jobs: int = 2, limits: Limits | None = None) -> None:
