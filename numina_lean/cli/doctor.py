@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from numina_lean.errors import EngineUnavailableError
 from numina_lean.lean.discover import Diagnosis, diagnose
@@ -46,14 +46,14 @@ def _record(diagnosis: Diagnosis) -> dict[str, object]:
 
 
 def _show(diagnoses: tuple[Diagnosis, ...]) -> None:
-    table = Table("engine", "works", "Lean", "mathlib", "where")
+    table = Table("engine", "works", "Lean", "mathlib", Column("where", overflow="fold"))
     for diagnosis in diagnoses:
         lean = diagnosis.lean
         table.add_row(
             diagnosis.engine,
             f"yes, in {diagnosis.seconds:.1f} s" if diagnosis.works else "no",
             lean.lean_version if lean else "-",
-            ((lean and lean.mathlib_revision) or "none")[:8] if lean else "-",
+            (lean.mathlib_revision or "none")[:8] if lean else "-",
             str(diagnosis.location) if diagnosis.location else "-",
         )
     console = Console(highlight=False, markup=False)

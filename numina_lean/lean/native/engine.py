@@ -29,7 +29,8 @@ class NativeEngine:
         missing = layout.missing()
         if missing:
             raise EngineUnavailableError(
-                f"the native engine lacks {'; '.join(missing)}. Run: {SETUP_COMMAND}"
+                f"the native engine in {layout.root} lacks {', '.join(missing)}. "
+                f"Run: {SETUP_COMMAND}"
             )
         command = (str(layout.lake), "env", str(layout.repl))
         return cls(command, layout.root, layout.library_folders())

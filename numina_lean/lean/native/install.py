@@ -82,8 +82,8 @@ def install(
     missing = layout.missing()
     if missing:
         raise EngineUnavailableError(
-            f"every step ran, but the native engine lacks {'; '.join(missing)}. Run: "
-            f"{SETUP_COMMAND}"
+            f"every step ran, but the native engine in {layout.root} lacks {', '.join(missing)}. "
+            f"Run: {SETUP_COMMAND}"
         )
 
 

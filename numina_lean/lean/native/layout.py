@@ -50,14 +50,13 @@ class Layout:
 
     def missing(self) -> tuple[str, ...]:
         """What keeps the engine from running, as phrases; empty when everything is there."""
+        compiled = Path(".lake/build/lib")
         wanted = {
-            f"the toolchain {pins.LEAN_TOOLCHAIN} ({self.toolchain})": self.lake,
-            f"the Lake project ({self.root})": self.root / "lakefile.lean",
-            f"mathlib's compiled modules ({self.mathlib})": self.mathlib
-            / ".lake/build/lib/Mathlib.olean",
-            f"this project's compiled modules ({self.root})": self.root
-            / ".lake/build/lib/NuminaLean/Prelude.olean",
-            f"the REPL ({self.repl})": self.repl,
+            f"the toolchain {pins.LEAN_TOOLCHAIN}": self.lake,
+            "a Lake project": self.root / "lakefile.lean",
+            "mathlib's compiled modules": self.mathlib / compiled / "Mathlib.olean",
+            "its own compiled modules": self.root / compiled / "NuminaLean" / "Prelude.olean",
+            "the REPL": self.repl,
         }
         gone = [phrase for phrase, path in wanted.items() if not path.is_file()]
         return (*gone, *self._strangers())
@@ -67,7 +66,7 @@ class Layout:
         pinned = {self.mathlib: pins.MATHLIB_REVISION, self.repl_folder: pins.REPL_REVISION}
         found = {folder: head(folder) for folder in pinned}
         return [
-            f"{folder} at {pinned[folder][:8]} (it is at {revision[:8]})"
+            f"{folder.name} at {pinned[folder][:8]} (it is at {revision[:8]})"
             for folder, revision in found.items()
             if revision is not None and revision != pinned[folder]
         ]
