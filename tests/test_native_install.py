@@ -4,13 +4,16 @@ import os
 import stat
 
 import pytest
+from typer.testing import CliRunner
 
+from numina_lean.cli import app
 from numina_lean.errors import EngineUnavailableError
+from numina_lean.lean.discover import choose_engine
 from numina_lean.lean.native import pins
 from numina_lean.lean.native.engine import NativeEngine
-from numina_lean.lean.native.install import install, plan
+from numina_lean.lean.native.install import install, plan, setup_log
 from numina_lean.lean.native.layout import Layout
-from numina_lean.lean.project import LAKE_FILES, LeanProject
+from numina_lean.lean.project import LAKE_FILES, PROJECT_VARIABLE, LeanProject
 from numina_lean.lean.source import Header
 
 # Each stand-in notes that it ran, and leaves behind what the real program would.
@@ -174,6 +177,9 @@ def test_the_output_of_the_steps_is_handed_on(machine):
     lines = []
     install(layout, plan(layout), silent, lines.append)
     assert "downloading" in lines
+    log = setup_log(layout).read_text()
+    assert "downloading\n" in log
+    assert f"$ {plan(layout)[1].line}\n" in log
 
 
 def test_elan_is_installed_only_when_that_is_allowed(machine, monkeypatch):
@@ -196,3 +202,16 @@ def test_a_checkout_at_another_commit_is_not_taken_for_the_pinned_one(machine):
     (layout.mathlib / ".git" / "HEAD").write_text("0" * 40)
     assert "at 9837ca9d (it is at 00000000)" in layout.missing()[0]
     assert not plan(layout)[1].done()
+
+
+def test_setup_installs_names_each_step_and_ends_well(machine, monkeypatch):
+    layout, _, _, _ = machine
+    monkeypatch.setenv("ELAN_HOME", str(layout.elan))
+    monkeypatch.setenv(PROJECT_VARIABLE, str(layout.root))
+    result = CliRunner().invoke(app, ["setup", "--engine", "native"])
+    assert result.exit_code == 0
+    assert f"The native engine is ready: {layout.root}" in result.output
+    assert "Fetch mathlib and its compiled modules" in result.output
+    assert isinstance(choose_engine("auto"), NativeEngine)
+    dry = CliRunner().invoke(app, ["setup", "--engine", "native", "--dry-run"])
+    assert [line for line in dry.output.splitlines() if "exe cache get" in line] == []

@@ -12,14 +12,15 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.text import Text
 
 from numina_lean.errors import InputError
 from numina_lean.lean.embedded.install import Installation, ensure, reinstall, verify
 from numina_lean.lean.embedded.progress import Stage
-from numina_lean.lean.native.install import Step, install, plan
+from numina_lean.lean.native.install import Step, install, plan, setup_log
 from numina_lean.lean.native.layout import Layout, find_layout
 from numina_lean.lean.report import EngineName
+
+_OUTPUT_WIDTH = 60
 
 _STAGES: dict[Stage, str] = {
     "wait": "waiting for another set-up",
@@ -82,17 +83,16 @@ def _set_up_native(layout: Layout, dry_run: bool, install_elan: bool) -> None:
         for step in todo:
             typer.echo(f"# {step.title}\n{step.line}")
         return
+    typer.echo(f"All output of the {len(todo)} steps goes to {setup_log(layout)}", err=True)
     with _display() as display:
         task = display.add_task("", total=len(todo))
 
         def on_step(step: Step) -> None:
-            display.update(task, description=step.title)
-            display.console.print(Text(step.title))
-            display.advance(task)
+            display.console.print(step.title)
+            display.update(task, description="", advance=1)
 
         def on_output(line: str) -> None:
-            if line:
-                display.console.print(Text(f"  {line}", style="dim"), soft_wrap=True)
+            display.update(task, description=line.strip()[:_OUTPUT_WIDTH])
 
         install(layout, steps, on_step, on_output)
     typer.echo(f"The native engine is ready: {layout.root}")
@@ -103,10 +103,10 @@ def _display() -> Progress:
     console = Console(stderr=True, highlight=False, markup=False)
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=20),
         TaskProgressColumn(),
         TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
         console=console,
         transient=True,
         disable=not console.is_terminal,

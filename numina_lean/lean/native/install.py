@@ -64,19 +64,27 @@ def install(
 ) -> None:
     """Run the `steps` that are not done; `on_output` gets their output line by line.
 
-    One installation at a time: a second one waits, and finds done what the first did.
+    All output goes to `setup_log(layout)` too. One installation at a time: a second one waits,
+    and finds done what the first did.
     Raises `EngineUnavailableError` at the first step that fails, or when something is missing
     after the last.
     """
     layout.root.mkdir(parents=True, exist_ok=True)
     (layout.root / ".lake").mkdir(exist_ok=True)
-    with FileLock(layout.root / ".lake" / "numina-setup.lock"):
+    lock = FileLock(layout.root / ".lake" / "numina-setup.lock")
+    with lock, setup_log(layout).open("w", encoding="utf-8") as log:
+
+        def record(line: str) -> None:
+            log.write(f"{line}\n")
+            on_output(line)
+
         copy_project(layout.project)
         environment = _environment(layout)
         for step in steps:
             if not step.done():
                 on_step(step)
-                _run(step, environment, on_output)
+                log.write(f"$ {step.line}\n")
+                _run(step, environment, record)
                 if step.marker is not None:
                     step.marker.touch()
     missing = layout.missing()
@@ -85,6 +93,11 @@ def install(
             f"every step ran, but the native engine in {layout.root} lacks {', '.join(missing)}. "
             f"Run: {SETUP_COMMAND}"
         )
+
+
+def setup_log(layout: Layout) -> Path:
+    """The file with all that the commands of the last installation said."""
+    return layout.root / ".lake" / "numina-setup.log"
 
 
 def _elan_steps(layout: Layout, install_elan: bool) -> Iterator[Step]:
