@@ -160,6 +160,8 @@ def test_a_source_that_ends_the_process_is_a_crash(start: Callable[..., Embedded
     [
         'IO.FS.writeFile "/lib/lean/Init.olean" "x"',
         'IO.FS.createDir "/lib/lean/x"',
+        'IO.FS.writeFile "/work/x" "x"',
+        'IO.FS.createDir "/tmp/x"',
         'IO.FS.removeFile "/lib/lean/Init.olean"',
         'IO.FS.rename "/lib/lean/Init.olean" "/lib/lean/Gone.olean"',
         'discard <| IO.FS.readFile "/etc/passwd"',
@@ -167,7 +169,7 @@ def test_a_source_that_ends_the_process_is_a_crash(start: Callable[..., Embedded
         'discard <| IO.Process.output { cmd := "true" }',
     ],
 )
-def test_io_reaches_no_host_file(session: EmbeddedSession, action: str) -> None:
+def test_io_reads_no_host_file_and_writes_nothing(session: EmbeddedSession, action: str) -> None:
     assert session.check(Check(f"#eval (({action}) : IO Unit)")).has_errors
 
 

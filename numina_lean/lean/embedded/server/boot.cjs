@@ -15,6 +15,8 @@ const INITIAL_MEMORY_BYTES = 16 * MEBIBYTE;
 const ALLOWED_MODULES = new Set(['fs', 'path', 'os', 'crypto', 'worker_threads', 'perf_hooks', 'url', 'util']);
 // What emscripten reserves above the stack for the thread's own record.
 const STACK_TOP_RESERVE = 4208;
+const FOLDER_CHANGES = ['setattr', 'mknod', 'rename', 'unlink', 'rmdir', 'symlink'];
+const ACCESS_MODE = 3;
 const READ_ONLY_FILE_SYSTEM = 69; // EROFS in emscripten's numbering
 
 // Lean's last words, when it gives up.
@@ -51,29 +53,36 @@ function guardedRequire(name) {
   return require(name);
 }
 
-// The library is the only host folder that Lean sees, and it cannot be written through the mount.
+// The library is the only host folder that Lean sees.
 function mountLibrary(library) {
   ENV.LEAN_PATH = '/lib/lean';
   ENV.LEAN_NUM_THREADS = '2';
   const files = globalThis.FS;
-  const refuse = () => { throw new files.ErrnoError(READ_ONLY_FILE_SYSTEM); };
-  for (const name of ['setattr', 'mknod', 'rename', 'unlink', 'rmdir', 'symlink']) {
-    NODEFS.node_ops[name] = refuse;
-  }
-  NODEFS.stream_ops.write = refuse;
-  NODEFS.stream_ops.setattr = refuse;
-  const open = NODEFS.stream_ops.open;
-  NODEFS.stream_ops.open = (stream) => {
-    if (files.isFile(stream.node.mode) && (stream.flags & 3) !== 0) refuse();
-    open(stream);
-  };
   files.mkdirTree('/lib/lean');
-  files.mount(NODEFS, { root: library }, '/lib/lean');
   files.mkdirTree('/work');
+  files.mount(NODEFS, { root: library }, '/lib/lean');
   files.chdir('/work');
 }
 
-// Moves the C stack to a large block and initialises Lean's runtime and libraries.
+// From here on nothing can be written: neither the library nor the folders in memory, by which one
+// check could leave something for the next.
+function sealFiles() {
+  const files = globalThis.FS;
+  const refuse = () => { throw new files.ErrnoError(READ_ONLY_FILE_SYSTEM); };
+  const inMemory = MEMFS.ops_table;
+  for (const folder of [NODEFS.node_ops, inMemory.dir.node]) {
+    for (const name of FOLDER_CHANGES) folder[name] = refuse;
+  }
+  for (const file of [NODEFS.stream_ops, inMemory.file.stream]) file.write = refuse;
+  NODEFS.stream_ops.setattr = refuse;
+  const open = NODEFS.stream_ops.open;
+  NODEFS.stream_ops.open = (stream) => {
+    if (files.isFile(stream.node.mode) && (stream.flags & ACCESS_MODE) !== 0) refuse();
+    open(stream);
+  };
+}
+
+// Moves the C stack to a large block, initialises Lean's runtime and libraries, seals the files.
 function initialise(lean) {
   const exports = wasmExports;
   const low = (_malloc(C_STACK_BYTES + 64) + 63) & ~15;
@@ -88,6 +97,7 @@ function initialise(lean) {
   exports.lean_enable_initializer_execution();
   exports.lean_io_mark_end_initialization();
   exports.lean_init_task_manager_using(1);
+  sealFiles();
 }
 
 // Lean takes the stack size with the wrong sign on emscripten, which switches off its check for
