@@ -179,6 +179,18 @@ def test_killing_takes_the_children_along(tmp_path):
     assert process.resident_bytes() == 0
 
 
+def test_a_process_sees_no_key_of_ours_and_no_foreign_lean_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOME_API_KEY", "secret")
+    monkeypatch.setenv("LEAN_PATH", "/elsewhere")
+    answer = """read x; printf '{"message": "%s%s"}\\n\\n' "$SOME_API_KEY" "$LEAN_PATH"; read x"""
+    process = ReplProcess(
+        ("/bin/sh", "-c", answer),
+        tmp_path,
+    )
+    assert run(process) == Refusal("")
+    process.kill()
+
+
 def test_resident_memory_counts_the_children(tmp_path):
     program = tmp_path / "large.py"
     program.write_text(

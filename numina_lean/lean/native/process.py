@@ -33,6 +33,8 @@ from numina_lean.lean.native.repl import (
 _READ_SIZE = 1 << 20
 _LONGEST_ANSWER = 256 << 20
 _STDERR_TAIL = 4096
+# A source can read its environment, which may hold keys; and a foreign LEAN_PATH would mislead.
+_PASSED_ON = ("HOME", "PATH", "TMPDIR", "LANG", "LC_ALL", "ELAN_HOME", "LEAN_NUM_THREADS")
 _GRACE = 2.0  # seconds for a process that closed its pipes to be reaped
 
 
@@ -48,6 +50,7 @@ class ReplProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
                 start_new_session=True,  # `lake` has a child: both are killed as one group
             )
         except OSError as error:
