@@ -25,6 +25,18 @@ TRUE = {
     "system": _statement("a + b = 5", "(a b : Rat)", "(h : 3 * a + 2 * b = 12)", "(k : b = 3)"),
     "function": _statement("f (f 3) = 13", "(f : Int → Int)", "(h : ∀ x, f x = x ^ 2 - 4 * x + 1)"),
     "induction": _statement("6 ∣ n ^ 3 + 5 * n", "(n : Nat)", "(h : 0 < n)"),
+    "powers": _statement("(7 : Int) ∣ 9 ^ n - 2 ^ n", "(n : Nat)", "(h : 0 < n)"),
+    "roots": _statement("∀ x : Int, x ^ 2 - 5 * x - 14 = 0 ↔ (x = -2 ∨ x = 7)"),
+    "exponent": _statement("∀ n : Nat, (0 < n ∧ (2 : Nat) ^ n = 4096) ↔ n = 12"),
+    "least": _statement(
+        "(18 ∣ 120 ^ 2 ∧ 640 ∣ 120 ^ 3 ∧ 0 < 120)"
+        " ∧ (∀ n : Nat, (18 ∣ n ^ 2 ∧ 640 ∣ n ^ 3 ∧ 0 < n) → 120 ≤ n)"
+    ),
+    "greatest divisor": _statement(
+        "((0 : Nat) < 82 ∧ (82 ∣ 3 ^ 8 - 1) ∧ 82 % 4 = 2)"
+        " ∧ (∀ n : Nat, (0 < n ∧ (n ∣ 3 ^ 8 - 1) ∧ n % 4 = 2 ∧ n < 100) → n ≤ 82)"
+    ),
+    "inequality": _statement("a ^ 2 + b ^ 2 ≥ 2 * a * b", "(a b : Int)"),
     "parity": _statement("(n * (n + 1)) % 2 = 0", "(n : Nat)"),
     "bounded list": _statement("((List.range 100).filter (fun n => 7 ∣ n)).length = 15"),
 }
@@ -45,6 +57,7 @@ FALSE = {
     "wrong root": _statement("x ^ 2 = 9 ↔ x = 3", "(x : Int)"),
     "a numeral of its own": _statement("x * x = 1369 → x = 36", "(x : Nat)"),
     "hypotheses": _statement("x = 2", "(x y : Int)", "(h : x + y = 3)"),
+    "missing root": _statement("∀ x : Int, x ^ 2 - 5 * x - 14 = 0 ↔ (x = 7)"),
     "quantified": _statement("∀ n : Nat, n < 5 → n * n < 16"),
     "rational": _statement("x = 1", "(x : Rat)", "(h : 2 * x * x = x)"),
 }
@@ -95,7 +108,7 @@ def test_a_search_stops_at_the_first_proof_and_counts_the_time_before_it() -> No
     checker = _Scripted(Verdict.ERROR, Verdict.TIMEOUT, Verdict.PROVED)
     search = prove(_statement("True"), checker, profile="core", timeout=TIMEOUT)
     assert search.proof is not None
-    assert search.proof.tactic == CORE[2].name
+    assert search.proof is search.attempts[2]
     assert (len(search.attempts), search.seconds) == (3, 1.5)
 
 
@@ -130,6 +143,11 @@ def test_the_number_variables_end_at_the_first_other_binder() -> None:
         Variable("x", "Int"),
         Variable("y", "Int"),
         Variable("n", "Nat"),
+    )
+    assert leading_variables(_statement("∀ a b : Rat, a = b", "(n : ℕ)")) == (
+        Variable("n", "Nat"),
+        Variable("a", "Rat", bound=True),
+        Variable("b", "Rat", bound=True),
     )
 
 

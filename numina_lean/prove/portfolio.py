@@ -6,50 +6,42 @@ of miniF2F, PutnamBench and others that need no mathlib, and on the rules transl
 deterministic; the wall-clock limit of a check is only the net behind it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
-from numina_lean.prove.binders import Variable, leading_variables
+from numina_lean.prove import shapes
 from numina_lean.translate.statement import Profile, Statement
-
-PerVariable = Literal["Nat"]
 
 
 @dataclass(frozen=True, slots=True)
 class Tactic:
-    """A proof to try. `proof` is what follows `:=`.
-
-    With `variable`, the entry is tried on each number variable of that type, whose name replaces
-    `{v}` in `proof`; a statement without one skips it.
-    """
+    """A proof to try. `proof` is what follows `:=`, or makes it for a statement's shape."""
 
     name: str
-    proof: str
+    proof: str | Callable[[Statement], Iterator[str]]
     heartbeats: int = 20_000
-    variable: PerVariable | None = None
 
     def proofs(self, statement: Statement) -> Iterator[str]:
-        """The proofs that this entry means for `statement`."""
-        if self.variable is None:
+        """The proofs that this entry means for `statement`; none where the shape is another."""
+        if isinstance(self.proof, str):
             yield self.proof
-            return
-        for found in _leading(statement, self.variable)[:2]:
-            yield self.proof.replace("{v}", found.name)
-
-
-def _leading(statement: Statement, kind: PerVariable) -> list[Variable]:
-    return [found for found in leading_variables(statement) if found.type == kind]
+        else:
+            yield from self.proof(statement)
 
 
 CORE = (
     Tactic("omega", "by omega"),
     Tactic("decide_kernel", "by decide +kernel"),
+    Tactic("roots", shapes.roots, heartbeats=40_000),
+    Tactic("least", shapes.least, heartbeats=40_000),
+    Tactic("greatest_divisor", shapes.greatest_divisor, heartbeats=40_000),
+    Tactic("exponent", shapes.exponent, heartbeats=40_000),
     Tactic("simp_all", "by simp_all"),
     Tactic("grind", "by intros; subst_vars; grind", heartbeats=40_000),
+    Tactic("induction", shapes.induction, heartbeats=40_000),
+    Tactic("residues", shapes.residues, heartbeats=40_000),
+    Tactic("squares", shapes.squares, heartbeats=40_000),
     Tactic("grind_conjuncts", "by refine ⟨?_, ?_⟩ <;> intros <;> grind"),
-    Tactic("induction_omega", "by induction {v} <;> omega", variable="Nat"),
-    Tactic("induction_grind", "by induction {v} <;> grind", variable="Nat"),
 )
 """What core Lean has."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from numina_lean.check.verdict import Item, Outcome, Verdict
+from numina_lean.prove.binders import has_hypotheses
 from numina_lean.prove.instances import counterexample_proof
 from numina_lean.prove.portfolio import NEGATION, VACUOUS, Tactic, portfolio
 from numina_lean.translate.statement import Profile, Statement
@@ -81,11 +82,11 @@ def refute(statement: Statement, checker: Checker, *, timeout: float) -> Search:
 def contradict(statement: Statement, checker: Checker, *, timeout: float) -> Search:
     """Try to prove that the hypotheses of `statement` contradict each other: it would say nothing.
 
-    A statement without binders is not tried.
+    A statement without hypotheses among its binders is not tried.
     """
     candidates = (
         (tactic, statement.source(proof))
-        for tactic in (VACUOUS if statement.binders else ())
+        for tactic in (VACUOUS if has_hypotheses(statement) else ())
         for proof in tactic.proofs(statement)
     )
     return _search(f"{statement.name}_vacuous", candidates, checker, timeout)
