@@ -111,6 +111,13 @@ def test_a_process_that_dies_midway_through_its_answer_is_a_crash(start):
         run(process)
 
 
+def test_an_answer_given_before_the_process_ended_counts(start):
+    process = start({"raw": '{"env": 3}\n\n', "exit": 0})
+    assert run(process) == Answer(3)
+    with pytest.raises(SessionCrashedError, match="status 0"):
+        run(process)
+
+
 def test_a_process_that_is_shot_is_a_crash_with_the_signal_named(start):
     process = start({"signal": int(signal.SIGSEGV)})
     with pytest.raises(SessionCrashedError, match="SIGSEGV"):

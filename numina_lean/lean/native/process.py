@@ -73,6 +73,7 @@ class ReplProcess:
         self._complaints = bytearray()
         self._in_use = threading.Lock()
         self._killed = False
+        self._ended = False
 
     @property
     def pid(self) -> int:
@@ -152,6 +153,8 @@ class ReplProcess:
         """Drop what was written since the last answer. An answer among it means forgery."""
         self._drain(self._stderr)
         self._drain(self._stdout)
+        if self._ended:
+            raise SessionCrashedError(self._obituary())
         if decode(bytes(self._unread)) is not None:
             raise ProtocolError("an answer came that nobody asked for: the process is not trusted")
         self._unread.clear()
@@ -180,6 +183,8 @@ class ReplProcess:
                     searched = 0
                     if (answer := decode(block)) is not None:
                         return answer
+                if self._ended:  # though what it had answered before counts
+                    raise SessionCrashedError(self._obituary())
                 searched = max(0, len(self._unread) - 1)
         finally:
             with contextlib.suppress(KeyError):
@@ -210,10 +215,9 @@ class ReplProcess:
                 chunk = os.read(descriptor, _READ_SIZE)
             except BlockingIOError:
                 break
-            if not chunk and descriptor == self._stdout:
-                raise SessionCrashedError(self._obituary())
             if not chunk:
-                # A closed standard error stays readable for ever: stop watching it.
+                # A closed descriptor stays readable for ever: stop watching it.
+                self._ended |= descriptor == self._stdout
                 with contextlib.suppress(KeyError):
                     self._selector.unregister(descriptor)
                 break
