@@ -31,6 +31,7 @@ EXIT = "#eval (IO.Process.exit 0 : IO Unit)"
         ("axiom a : 1 = 2\ntheorem t : 1 = 2 := a", Verdict.REJECTED, "axiom"),
         ("theorem t : 1 = 2 := sorryAx _ false", Verdict.REJECTED, "hidden_sorry"),
         (EXIT, Verdict.CRASHED, None),
+        ("theorem t : True := " + "(" * 50_000 + ")" * 50_000, Verdict.CRASHED, "memory"),
         ("import Mathlib\n" + PROOF, Verdict.NEEDS_MATHLIB, None),
     ],
 )

@@ -208,8 +208,7 @@ class _Worker:
         except EngineUnavailableError as error:
             pool._settle(job, Judgement(Verdict.CRASHED, "engine_unavailable", str(error)))
         except SessionError as error:
-            memory = session is not None and pool._watch.killed(session)
-            reason = "memory" if memory else "engine_start" if session is None else None
+            reason = self._crash_reason(session, error)
             self._crashed(job, reason, str(error), time.monotonic() - started)
         except Exception as error:  # noqa: BLE001 - a defect of ours may not cost the batch
             self._drop_session()
@@ -233,6 +232,12 @@ class _Worker:
             self._session = self._pool._engine.start(job.header)
             self._resident_at_start = self._session.resident_bytes()
         return self._session
+
+    def _crash_reason(self, session: Session | None, error: SessionError) -> str | None:
+        if session is None:
+            return "engine_start"
+        gave_up = isinstance(error, SessionCrashedError) and error.out_of_memory
+        return "memory" if self._pool._watch.killed(session) or gave_up else None
 
     def _crashed(self, job: Job, reason: str | None, detail: str, seconds: float) -> None:
         """Try `job` once more in another process, or give it up."""

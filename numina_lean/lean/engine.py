@@ -47,7 +47,14 @@ class CheckTimeoutError(SessionError):
 
 
 class SessionCrashedError(SessionError):
-    """The process died, was killed, or answered what is not an answer, while checking."""
+    """The process died, was killed, or answered what is not an answer, while checking.
+
+    `out_of_memory` is set where the process said so itself.
+    """
+
+    def __init__(self, message: str, *, out_of_memory: bool = False) -> None:
+        super().__init__(message)
+        self.out_of_memory = out_of_memory
 
 
 class HeaderError(Exception):

@@ -38,6 +38,7 @@ GRACE = 3.0
 NODE_STACK_KIB = 400_000
 STACK_RESERVE_KIB = 1_024
 READ_SIZE = 1 << 20
+OUT_OF_MEMORY = "out of memory"
 # Raises the stack limit in a shell, for it must be in force when the program is loaded.
 LAUNCH = 'ulimit -s "$1" && shift && exec "$@"'
 _SEVERITY: dict[str, Severity] = {
@@ -183,7 +184,10 @@ class EmbeddedSession:
         answer: dict[str, Any] = json.loads(line) if line else {"fatal": "the process ended"}
         if "fatal" in answer:
             self.kill()
-            raise SessionCrashedError(f"the embedded Lean died: {answer['fatal']}")
+            raise SessionCrashedError(
+                f"the embedded Lean died: {answer['fatal']}",
+                out_of_memory=OUT_OF_MEMORY in answer["fatal"],
+            )
         return answer
 
     def _read_line(self, deadline: float) -> bytes:
