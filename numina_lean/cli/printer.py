@@ -89,7 +89,7 @@ def show_summary(tally: Tally, lean: LeanInfo, seconds: float) -> None:
         line = f"{tally.total} checked in {seconds:.1f} s ({engine}): {counts}"
         console.print(line, soft_wrap=True)
         return
-    table = Table(caption=f"{tally.total / seconds:.1f}/s · {engine}", caption_justify="left")
+    table = Table()
     table.add_column("verdict")
     table.add_column("count", justify="right")
     table.add_column("share", justify="right")
@@ -98,3 +98,4 @@ def show_summary(tally: Tally, lean: LeanInfo, seconds: float) -> None:
     table.add_section()
     table.add_row("all", str(tally.total), f"{seconds:.1f} s")
     console.print(table)
+    console.print(f"{tally.total / seconds:.1f}/s with {engine}", soft_wrap=True)
