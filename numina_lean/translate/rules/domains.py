@@ -94,6 +94,8 @@ def _operation(name: str, args: tuple[Expression, ...], context: Context) -> Dom
     if name == "pow":
         return _power(args[0], args[1], context)
     joined = max(domain_of(arg, context) for arg in args)
+    if name == "abs" and joined is Domain.COMPLEX:
+        return Domain.REAL
     if name in ("sub", "neg"):
         return max(joined, Domain.INT)
     if name == "div":
@@ -131,6 +133,12 @@ def is_natural(expression: Expression) -> bool:
     """
     if isinstance(expression, Tally | Series):
         return False
+    if isinstance(expression, Apply) and expression.function in _REAL:
+        return False
+    if isinstance(expression, Apply) and expression.function == "pow":
+        exponent = known_value(expression.args[1])
+        if exponent is None or exponent.denominator != 1:
+            return False
     value = None if free_symbols(expression) else known_value(expression)
     if value is None or value < 0 or value.denominator != 1:
         return False

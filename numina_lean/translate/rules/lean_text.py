@@ -364,7 +364,8 @@ class LeanText:
     def _absolute(self, inner: Expression, domain: Domain) -> tuple[str, int]:
         if self.profile == "mathlib":
             if domain_of(inner, self.context) is Domain.COMPLEX:
-                raise DeclineError("unsupported_notion", "the modulus of a complex number")
+                text = self.expression(inner, Domain.COMPLEX, _ATOM)
+                return self._cast(f"Complex.abs {text}", Domain.REAL, domain, 1023)
             return f"|{self.expression(inner, domain)}|", _ATOM
         if domain <= Domain.INT:
             text = f"Int.natAbs {self.expression(inner, Domain.INT, _ATOM)}"

@@ -123,6 +123,14 @@ class AskExtreme:
 
 
 @dataclass(frozen=True)
+class AskOptimum:
+    """The least or greatest value of `term` as its letters vary under what is given."""
+
+    mode: Literal["least", "greatest"]
+    term: Expression
+
+
+@dataclass(frozen=True)
 class AskLetters:
     """The values of the letters that the givens determine."""
 
@@ -137,7 +145,7 @@ class AskProof:
     claims: tuple[Formula, ...]
 
 
-Ask: TypeAlias = AskTerm | AskTally | AskAll | AskExtreme | AskLetters | AskProof
+Ask: TypeAlias = AskTerm | AskTally | AskAll | AskExtreme | AskOptimum | AskLetters | AskProof
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,9 @@ class NounReader(Transformer[Token, Any]):
         super().__init__(visit_tokens=False)
         self.formulas = formulas
 
+    def __default__(self, data: Any, children: list[Any], meta: Any) -> Any:
+        raise DeclineError("unparsed_text", f"no meaning for {data}")
+
     # Formulas
 
     def parts(self, token: Token) -> tuple[Any, ...]:
@@ -355,7 +358,7 @@ class NounReader(Transformer[Token, Any]):
             raise DeclineError("domain_unclear", "numbers of a kind that is not said")
         if noun.domain is Domain.INT and not noun.facts:
             return has("integer")
-        if noun.letter is not None or _open_divisor in noun.facts:
+        if (noun.letter is not None and not noun.collective) or _open_divisor in noun.facts:
             raise DeclineError("unparsed_text", "a named number in the place of a property")
         return joined(noun.facts)
 

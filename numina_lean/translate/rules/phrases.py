@@ -19,6 +19,7 @@ from numina_lean.translate.rules.meaning import (
     AskAll,
     AskExtreme,
     AskLetters,
+    AskOptimum,
     AskProof,
     AskTally,
     AskTerm,
@@ -70,6 +71,9 @@ class ProblemReader(TermReader):
         if noun.collective and len(names) > 1:
             raise DeclineError("unsupported_notion", "something said of several numbers together")
         return Givens(nouns=tuple((name, noun) for name in names))
+
+    def given_letters_with(self, names: _Letters, noun: Noun, *tokens: Any) -> Givens:
+        return self.given_letters(names, noun) + self.given_relation(*_flat(tokens))
 
     def given_noun_letters(self, noun: Noun, names: _Letters) -> Givens:
         return self.given_letters(names, noun)
@@ -151,11 +155,13 @@ class ProblemReader(TermReader):
         return AskTerm(value)
 
     def ask_rewrite(self, value: Any, *rest: Any) -> Any:
-        if isinstance(value, tuple):
-            value = value[0]
+        if isinstance(value, Token):
+            value = self.formula_term(value)
         return AskTerm(value, rewrite=True)
 
     def ask_unique(self, noun: Noun) -> Any:
+        if noun.letter is not None and not noun.facts and noun.domain is None:
+            return AskLetters((noun.letter,))
         return AskAll(noun, single=True)
 
     def ask_unique_pred(self, noun: Noun, fact: Fact) -> Any:
@@ -242,6 +248,9 @@ class ProblemReader(TermReader):
         if ask.noun.letter is None:
             raise DeclineError("domain_unclear", "it is not said which letter is meant")
         return AskExtreme(ask.mode, ask.noun.with_facts(about(ask.noun.letter, clause)))
+
+    def ask_optimum(self, mode: Any, token: Token) -> Any:
+        return AskOptimum(mode, self.formula_term(token))
 
     def ask_letters(self, names: _Letters) -> Any:
         return AskLetters(names)

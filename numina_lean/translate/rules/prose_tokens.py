@@ -88,7 +88,7 @@ _TOKEN = re.compile(
     |(?P<align>\\begin\{{align\*?\}}.*?\\end\{{align\*?\}})
     |(?P<pmod>\(\s*mod\s+(?P<modulus>\d+)\s*\))
     |(?P<product>\({_FIGURE}\)(?:\({_FIGURE}\))+)
-    |(?P<figure>{_FIGURE}!?(?:\s*[+\-]\s*{_FIGURE}!?)*%?(?![\w^]))
+    |(?P<figure>(?<![\w)\]])-?{_FIGURE}!?(?:\s*[+\-]\s*{_FIGURE}!?)*%?(?![\w^]))
     |(?P<word>[A-Za-z]+(?:['’][A-Za-z]*)?)
     |(?P<mark>[.,;:?()\-])
     |(?P<space>\s+|~|\\\\|\\,|\\;|\\!|\\noindent\b|\\displaystyle\b)

@@ -33,6 +33,7 @@ from numina_lean.translate.rules.meaning import (
     AskAll,
     AskExtreme,
     AskLetters,
+    AskOptimum,
     AskProof,
     AskTally,
     AskTerm,
@@ -169,6 +170,8 @@ class _Builder:
                 return self._all(self.ask.noun)
             case AskExtreme():
                 return self._extreme(self.ask)
+            case AskOptimum():
+                return self._optimum(self.ask)
             case AskLetters():
                 return self._letters(self.ask.letters)
             case AskProof():
@@ -531,6 +534,35 @@ class _Builder:
         else:
             every = f"{binder}, {condition} → {inner.formula(Relation('≤', *sides))}"
         return Theorem(self._statement(text, f"{there} ∧ ({every})", (), frozenset()))
+
+    def _optimum(self, ask: AskOptimum) -> Theorem:
+        """The value is taken, and nothing beyond it is."""
+        answer = self._needed_answer()
+        value = answer.single()
+        if answer.letters or isinstance(value, Items) or free_symbols(value):
+            raise DeclineError("answer_shape", "the answer is no number")
+        self._settle(ask.term)
+        letters = self._condition_letters() | free_symbols(ask.term)
+        if not letters or not free_symbols(ask.term) or self.givens.definitions:
+            raise DeclineError("unsupported_notion", "an extreme value of what does not vary")
+        if self._needs_rational():
+            part = polynomial(ask.term)
+            self._rationalize(part is not None and part.degree == 2 and not self.conditions)
+        context = self._context()
+        text = LeanText(self.profile, context)
+        guards = self._guards(context, *self.conditions, ask.term, value)
+        conditions = (*guards, *self.conditions)
+        binders = " ".join(
+            f"({' '.join(names)} : {text.type_name(domain)})"
+            for domain in Domain
+            if (names := [lean_name(n) for n in sorted(letters) if self.domains[n] is domain])
+        )
+        sides = (ask.term, value) if ask.mode == "greatest" else (value, ask.term)
+        premise = f"{text.formula(conjunction(conditions), 26)} → " if conditions else ""
+        bound = f"∀ {binders}, {premise}{text.formula(Relation('≤', *sides))}"
+        taken = text.formula(conjunction((*conditions, Relation("=", ask.term, value))))
+        conclusion = f"(∃ {binders}, {taken}) ∧ ({bound})"
+        return Theorem(self._statement(text, conclusion, (), frozenset(letters)))
 
     def _tally(self, ask: AskTally) -> Theorem:
         value = self._needed_answer().single()
