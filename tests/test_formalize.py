@@ -1,0 +1,209 @@
+"""The loop from problems to a corpus, with a translator that says what it is told to."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from numina_lean.check.pool import Pool
+from numina_lean.check.verdict import Item, Outcome, Verdict
+from numina_lean.corpus.corpus import Corpus
+from numina_lean.errors import EngineUnavailableError
+from numina_lean.formalize.chain import Chain
+from numina_lean.formalize.funnel import Funnel, count
+from numina_lean.formalize.loop import StoppableChecker, run
+from numina_lean.lean.report import LeanInfo
+from numina_lean.problems.problem import Problem
+from numina_lean.problems.read import BrokenRow
+from numina_lean.prove.prove import Checker
+from numina_lean.translate.statement import Profile, Statement
+from numina_lean.translate.translator import Candidate, Declined
+
+
+class Dictated:
+    """Translates a problem into the statements that its solution field dictates, a line each:
+    conclusion, then binders, parted by `;`. An empty one is declined."""
+
+    name = "dictated"
+
+    def translate(
+        self, problem: Problem, *, profile: Profile, samples: int
+    ) -> tuple[Candidate, ...] | Declined:
+        if problem.solution == "fail":
+            raise RecursionError("a defect")
+        lines = problem.solution.splitlines()[:samples]
+        if not lines:
+            return Declined(problem.id, "no_idea", "nothing dictated")
+        return tuple(
+            Candidate(problem.id, sample, _statement(line), "p")
+            for sample, line in enumerate(lines)
+        )
+
+
+def _statement(line: str) -> Statement:
+    conclusion, *binders = line.split("; ")
+    return Statement("t", "set_option autoImplicit false", tuple(binders), conclusion)
+
+
+def _problem(name: str, dictation: str, **more: str) -> Problem:
+    return Problem(id=name, problem=f"Problem {name}", answer="1", solution=dictation, **more)
+
+
+PROBLEMS: tuple[Problem | BrokenRow, ...] = (
+    _problem("proved", "(2 : Nat) + 2 = 4"),
+    BrokenRow("in.jsonl line 2", "not JSON"),
+    _problem("open", "∃ n : Nat, 100 < n ∧ n * n = 1522756"),
+    _problem("incomplete", "1 = 1", problem_is_valid="Incomplete"),
+    _problem("declined", ""),
+    _problem("broken", "(2 : Nat) + = 4"),
+    _problem("false", "x * x = 49 ↔ x = 7; (x : Int)"),
+    _problem("vacuous", "x = 7; (x : Int); (h : x < 3); (k : 5 < x)"),
+    _problem("mixed", "(1 : Nat) = 2\n(1 : Nat) + 1 = 2\n(1 : Nat) + 1 = 2"),
+    _problem("defect", "fail"),
+)
+
+
+def _formalize(
+    folder: Path,
+    checker: Checker,
+    problems: tuple[Problem | BrokenRow, ...] = PROBLEMS,
+    limit: int | None = None,
+) -> Funnel:
+    stop = threading.Event()
+    chain = Chain(Dictated(), StoppableChecker(checker, stop), "core", samples=3, timeout=30.0)
+    with Corpus(folder, {"model": "dictated"}, shard_rows=4) as corpus:
+        run(iter(problems), corpus, chain, stop=stop, workers=3, limit=limit)
+        return count(corpus)
+
+
+def _rows(folder: Path, table: str) -> list[dict[str, object]]:
+    corpus = Corpus(folder, {})
+    columns = {
+        "data": ["uuid", "formal_statement", "formal_proof", "author", "provenance", "rl_data"],
+        "rejected": ["problem_id", "stage", "reason", "sample", "formal_statement", "problem"],
+    }
+    found = corpus.data if table == "data" else corpus.rejected
+    return list(found.rows(columns[table]))
+
+
+@pytest.fixture(scope="module")
+def folder(pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("corpus")
+    _formalize(folder, pool)
+    yield folder
+
+
+@pytest.mark.lean
+def test_the_corpus_holds_what_lean_accepts_and_nothing_else(folder: Path) -> None:
+    rows = {row["provenance"]["problem_id"]: row for row in _rows(folder, "data")}  # type: ignore[index]
+    assert list(rows) == ["proved", "open", "mixed"]
+    assert "by sorry" in str(rows["proved"]["formal_statement"])
+    assert rows["open"]["formal_proof"] is None
+    assert all(row["author"] == "autoformalizer" for row in rows.values())
+    provenance = rows["proved"]["provenance"]
+    assert isinstance(provenance, dict)
+    assert provenance["verdict"] == "proved"
+    assert provenance["engine"] == "embedded"
+    assert provenance["tactic"] is not None
+    assert len(provenance["statement_hash"]) == len(provenance["header_hash"]) == 64
+
+
+@pytest.mark.lean
+def test_every_proof_in_the_corpus_is_one_that_lean_calls_proved(folder: Path, pool: Pool) -> None:
+    proofs = [row["formal_proof"] for row in _rows(folder, "data") if row["formal_proof"]]
+    assert len(proofs) == 2
+    for proof in proofs:
+        assert pool.check(Item("again", str(proof))).verdict is Verdict.PROVED
+
+
+@pytest.mark.lean
+def test_every_loss_is_kept_with_its_stage_and_reason(folder: Path) -> None:
+    losses = [
+        (row["problem_id"], row["sample"], row["stage"], row["reason"])
+        for row in _rows(folder, "rejected")
+    ]
+    assert losses == [
+        ("in.jsonl line 2", None, "read", "broken_row"),
+        ("incomplete", None, "select", "invalid_problem"),
+        ("declined", None, "translate", "no_idea"),
+        ("broken", 0, "check", "error"),
+        ("false", 0, "refute", "refuted"),
+        ("vacuous", 0, "refute", "vacuous"),
+        ("mixed", 0, "refute", "refuted"),
+        ("mixed", 2, "translate", "repeated_statement"),
+        ("defect", None, "translate", "internal"),
+    ]
+
+
+@pytest.mark.lean
+def test_the_funnel_counts_each_problem_once_where_its_best_candidate_came_to(
+    folder: Path,
+) -> None:
+    with Corpus(folder, {"model": "dictated"}) as corpus:
+        funnel = count(corpus)
+    assert funnel.total == len(PROBLEMS)
+    assert funnel.passed == {"read": 9, "select": 8, "translate": 6, "check": 5, "refute": 3}
+    assert (funnel.proved, funnel.statements, funnel.proofs) == (2, 3, 2)
+    assert funnel.lost["refute"] == {"refuted": 1, "vacuous": 1}
+    assert sum(funnel.tactics.values()) == 2
+
+
+@dataclass
+class _Failing:
+    """A checker that counts, and from the item `fatal` on says that no engine starts."""
+
+    fatal: str | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def check(self, item: Item) -> Outcome:
+        self.asked.append(item.id)
+        lean = LeanInfo("embedded", "4.28.0", None)
+        if item.id == self.fatal:
+            return Outcome(item.id, Verdict.CRASHED, lean, "h", 0.0, "engine_start", "gone")
+        verdict = Verdict.ERROR if "t:" in item.id or "_negated" in item.id else Verdict.STATEMENT
+        return Outcome(item.id, verdict, lean, "h", 0.1)
+
+
+def _easy(number: int) -> tuple[Problem, ...]:
+    return tuple(_problem(f"p{index}", f"({index} : Nat) = {index}") for index in range(number))
+
+
+def test_an_engine_that_is_gone_ends_the_run_and_makes_no_row(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailableError, match="the same command then goes on"):
+        _formalize(tmp_path, _Failing(fatal="p7"), _easy(20))
+    funnel = _formalize(tmp_path, _Failing(), _easy(20))
+    assert (funnel.statements, funnel.losses) == (20, 0)
+
+
+def test_a_second_run_asks_lean_nothing_and_a_longer_one_only_what_is_new(tmp_path: Path) -> None:
+    first, second, third = _Failing(), _Failing(), _Failing()
+    _formalize(tmp_path, first, _easy(10), limit=6)
+    _formalize(tmp_path, second, _easy(10), limit=6)
+    funnel = _formalize(tmp_path, third, _easy(10))
+    assert {item.partition(":")[0] for item in first.asked} >= {f"p{n}" for n in range(6)}
+    assert second.asked == []
+    assert {item for item in third.asked if item.startswith("p")} == {f"p{n}" for n in range(6, 10)}
+    assert funnel.statements == 10
+
+
+def test_an_interrupt_keeps_what_is_finished(tmp_path: Path) -> None:
+    done: list[int] = []
+
+    def interrupt(rows: int) -> None:
+        done.append(rows)
+        if sum(done) >= 5:
+            raise KeyboardInterrupt
+
+    stop = threading.Event()
+    chain = Chain(Dictated(), StoppableChecker(_Failing(), stop), "core", 1, 30.0)
+    with (
+        Corpus(tmp_path, {"model": "dictated"}) as corpus,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        run(iter(_easy(50)), corpus, chain, stop=stop, workers=2, advance=interrupt)
+    assert stop.is_set()
+    again = _Failing()
+    assert _formalize(tmp_path, again, _easy(50)).statements == 50
+    assert len({item for item in again.asked if item.startswith("p")}) == 50 - sum(done)
