@@ -110,7 +110,6 @@ def formalize(
         exam=exam_field,
         level=level_field,
     )
-    started = time.monotonic()
     problems = read_problems(input, names, split=split)
     lean = choose_engine(engine)
     translator = _translator(model)
@@ -123,41 +122,44 @@ def formalize(
         **_columns(names),
         **_lean_settings(lean.lean),
     }
+    processes = jobs_or_default(jobs)
     stop = threading.Event()
-    total = count_problems(input)
+    started = time.monotonic()
     with ExitStack() as stack:
         corpus = stack.enter_context(Corpus(output, settings))
-        pool = stack.enter_context(Pool(lean, jobs=jobs_or_default(jobs)))
-        bar = stack.enter_context(
-            progress_bar(
-                "formalize", total if limit is None or total is None else min(total, limit)
-            )
-        )
+        pool = stack.enter_context(Pool(lean, jobs=processes))
+        bar = stack.enter_context(progress_bar("formalize", _total(input, limit)))
         chain = Chain(translator, StoppableChecker(pool, stop), profile, samples, timeout)
+        told = _told(problems, bar)
         try:
             run(
-                _told(problems, bar),
-                corpus,
-                chain,
-                stop=stop,
-                workers=2 * jobs_or_default(jobs),
-                limit=limit,
-                advance=bar.advance,
-            )
+                told, corpus, chain,
+                stop=stop, workers=2 * processes, limit=limit, advance=bar.advance,
+            )  # fmt: skip
         except BaseException:
             bar.print(f"note: what is finished is kept in {output}; the same command goes on")
             raise
         funnel = count(corpus)
-        if funnel.total == 0:
-            raise InputError(f"{input}: no rows")
         _write_summary(output, funnel, settings, time.monotonic() - started)
+    _show(funnel, input, output, time.monotonic() - started)
+
+
+def _total(source: str, limit: int | None) -> int | None:
+    """How many rows the run goes through, if that is known."""
+    rows = count_problems(source)
+    return rows if rows is None or limit is None else min(rows, limit)
+
+
+def _show(funnel: Funnel, source: str, folder: Path, seconds: float) -> None:
+    """Print the funnel. Raises `InputError` where there was nothing to formalise."""
+    if funnel.total == 0:
+        raise InputError(f"{source}: no rows")
     Console().print(funnel_table(funnel))
     typer.echo(
-        f"{funnel.statements} statements, {funnel.proofs} proved, in {output} "
-        f"({time.monotonic() - started:.1f} s)"
+        f"{funnel.statements} statements, {funnel.proofs} proved, in {folder} ({seconds:.1f} s)"
     )
     if funnel.passed["read"] == 0:
-        raise InputError(f"{input}: no row could be read; {output}/rejected says why for each")
+        raise InputError(f"{source}: no row could be read; {folder}/rejected says why for each")
 
 
 def _translator(model: ModelChoice) -> Translator:
