@@ -48,6 +48,11 @@ def test_a_term_sorry_has_a_goal_too(session: EmbeddedSession) -> None:
     assert [sorry.goal for sorry in report.sorries] == ["n : Nat\n⊢ True"]
 
 
+def test_a_sorry_is_listed_even_where_its_goal_is_not_wanted(session: EmbeddedSession) -> None:
+    (sorry,) = session.check(Check("theorem t : 1 = 2 := by sorry", goals=False)).sorries
+    assert (sorry.start, sorry.goal) == (Position(1, 24), "")
+
+
 def test_messages_have_positions_in_code_points(session: EmbeddedSession) -> None:
     report = session.check(Check("/- ∀ ℕ 𝔸 -/ theorem é : Nope.x = 1 := rfl"))
     (message,) = [m for m in report.messages if m.severity == "error"]
@@ -82,6 +87,20 @@ def test_an_example_is_found_behind_modifiers_and_open_in(session: EmbeddedSessi
     report = session.check(Check(source + "/-- doc -/ example : gcd 1 2 = 3 := A.elim"))
     assert report.declarations[-1].name == "example@4"
     assert report.declarations[-1].axioms == ("A",)
+
+
+def test_an_example_in_a_namespace_is_audited_like_any_other(session: EmbeddedSession) -> None:
+    source = "axiom A : False\nnamespace F\nprivate example : 1 = 1 := rfl\n"
+    source += "example : 1 = 2 := A.elim"
+    axioms = {d.name: d.axioms for d in session.check(Check(source)).declarations}
+    assert axioms == {"A": ("A",), "example@3": (), "example@4": ("A",)}
+
+
+def test_an_undeclared_variable_is_not_bound_silently(session: EmbeddedSession) -> None:
+    assert session.check(Check("theorem t : n = n := rfl")).has_errors
+    assert not session.check(
+        Check("set_option autoImplicit true\ntheorem t : n = n := rfl")
+    ).has_errors
 
 
 def test_an_example_of_data_is_audited_as_a_definition(session: EmbeddedSession) -> None:

@@ -10,6 +10,7 @@ session decides when to start another.
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -19,7 +20,7 @@ from numina_lean.lean.native.auditor import Auditor
 from numina_lean.lean.native.limit import limit_report
 from numina_lean.lean.native.process import ReplProcess
 from numina_lean.lean.native.repl import Answer, Refusal
-from numina_lean.lean.report import Declaration, Message, Position, Report
+from numina_lean.lean.report import Declaration, Message, Position, Report, Sorry
 from numina_lean.lean.source import Header
 
 _READY_TIMEOUT = 300.0  # importing mathlib from a cold disk takes minutes
@@ -91,7 +92,7 @@ class NativeSession:
         return limit_report(
             Report(
                 messages,
-                answer.sorries if check.goals else (),
+                answer.sorries if check.goals else _without_goals(answer.sorries),
                 declarations,
                 time.monotonic() - started,
             ),
@@ -131,3 +132,7 @@ class NativeSession:
 
 def _errors(answer: Answer) -> tuple[Message, ...]:
     return tuple(message for message in answer.messages if message.severity == "error")
+
+
+def _without_goals(sorries: Sequence[Sorry]) -> tuple[Sorry, ...]:
+    return tuple(replace(sorry, goal="") for sorry in sorries)

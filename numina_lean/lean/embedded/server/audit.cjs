@@ -97,12 +97,12 @@ function auditor(lean) {
     return declarations.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  // The declaration `name`, or undefined.
+  // The declaration whose last component is `name`, in whatever namespace, or undefined.
   function one(environment, name) {
     const { found, release } = localConstants(environment);
-    const constant = found.get(name);
-    const declaration = constant === undefined ? undefined
-      : { name, kind: KINDS[tag(constant)], axioms: axiomsOf(name, found, new Map()) };
+    const full = [...found.keys()].find((key) => key === name || key.endsWith('.' + name));
+    const declaration = full === undefined ? undefined
+      : { name: full, kind: KINDS[tag(found.get(full))], axioms: axiomsOf(full, found, new Map()) };
     release();
     return declaration;
   }

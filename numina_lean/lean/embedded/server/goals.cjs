@@ -48,8 +48,9 @@ function goalReader(lean) {
     return render(withMetavariables(context, metavariables), lean.list([name]));
   };
 
-  // Appends to `found` the sorries of `trees` (a PersistentArray of InfoTree, borrowed).
-  return function collect(trees, positions, found) {
+  // Appends to `found` the sorries of `trees` (a PersistentArray of InfoTree, borrowed), with their
+  // goals where `withGoals` asks for these.
+  return function collect(trees, positions, withGoals, found) {
     const seen = new Set();
     const visitInfo = (info, context) => {
       const variant = tag(info);
@@ -62,8 +63,10 @@ function goalReader(lean) {
       const end = offset(lean.call('l_Lean_Syntax_getTailPos_x3f', syntax, 0));
       if (start === null || seen.has(start)) return;
       seen.add(start);
-      const goal = variant === TACTIC_INFO ? tacticGoal(context, detail) : termGoal(context, detail);
-      found.push({ start: positions(start), end: positions(end), goal });
+      const goal = variant === TACTIC_INFO ? tacticGoal : termGoal;
+      found.push({
+        start: positions(start), end: positions(end), goal: withGoals ? goal(context, detail) : '',
+      });
     };
     const visit = (tree, context) => {
       if (tag(tree) === CONTEXT_NODE) {

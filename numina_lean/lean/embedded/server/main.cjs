@@ -10,6 +10,7 @@
 //       →  {messages, sorries, declarations, truncated, cancelled, aborted, seconds}
 //          aborted: Lean was left in mid-flight by an exception; the process then ends
 //   any other failure → {fatal: text}, and the process ends.
+const crypto = require('crypto');
 const fs = require('fs');
 const readline = require('readline');
 const { loadGlue, initialise, panic } = require('./boot.cjs');
@@ -20,6 +21,8 @@ const { auditor } = require('./audit.cjs');
 const { startWatchdog } = require('./watchdog.cjs');
 
 const [ROOT, ANSWERS] = [process.argv[2], Number(process.argv[3])];
+// Lean's own default binds undeclared variables silently.
+const BASE_OPTIONS = 'set_option autoImplicit false';
 // What a message costs of the output limit beside its text.
 const MESSAGE_OVERHEAD = 100;
 const LAST_ERROR_LENGTH = 500;
@@ -95,7 +98,7 @@ function makeServer() {
       lean.release(end);
       if (errors.length) break;
     }
-    base = elaborate.freshState(environment);
+    base = elaborate.run(BASE_OPTIONS, elaborate.freshState(environment), { visit: collect });
     if (!errors.length) base = elaborate.run(preamble, base, { visit: collect });
     if (errors.length) return { headerErrors: errors };
     baseNames = audit.names(elaborate.environmentOf(base));
@@ -107,7 +110,7 @@ function makeServer() {
   // the keyword turned into a named declaration. Kind null where no turn elaborates cleanly.
   function auditExample(source, before, keyword, start, end, line) {
     const raw = Buffer.from(source, 'utf8');
-    const name = `_numina_example_${line}_${keyword.start}`;
+    const name = `_example_${crypto.randomBytes(8).toString('hex')}`; // nobody can declare it first
     for (const declare of [`theorem ${name}`, `def ${name}`, `noncomputable def ${name}`]) {
       const renamed = Buffer.concat([
         raw.subarray(start, keyword.start), Buffer.from(declare), raw.subarray(keyword.end, end),
@@ -140,7 +143,7 @@ function makeServer() {
       visit: (command) => {
         for (const message of command.messages) budget.keep(result.messages, message);
         if (command.threw) budget.keep(result.messages, internalError(positions(command.start)));
-        if (goals) collectSorries(elaborate.infoTreesOf(command.after), positions, result.sorries);
+        collectSorries(elaborate.infoTreesOf(command.after), positions, goals, result.sorries);
         if (axioms && !command.messages.some(({ severity }) => severity === 'error')) {
           for (const keyword of command.examples) {
             const { line } = positions(keyword.start);
