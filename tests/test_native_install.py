@@ -161,7 +161,7 @@ def test_a_program_that_is_missing_is_named(machine, monkeypatch):
     (programs / "git").unlink()
     monkeypatch.setenv("PATH", f"{programs}:/nonexistent")
     steps = [step for step in plan(layout) if step.title == "Prepare the REPL"]
-    with pytest.raises(EngineUnavailableError, match="git: No such file"):
+    with pytest.raises(EngineUnavailableError, match="not found or was not executable: git"):
         install(layout, tuple(steps), silent, silent)
 
 

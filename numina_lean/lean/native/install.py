@@ -6,16 +6,15 @@ mathlib's cache. elan itself is only installed on demand, with its own script, a
 start-up files are left alone.
 """
 
-import contextlib
 import os
+import re
 import shlex
 import shutil
-import signal
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pexpect
 from filelock import FileLock
 
 from numina_lean.errors import EngineUnavailableError
@@ -26,6 +25,9 @@ from numina_lean.lean.project import copy_project
 
 ELAN_SCRIPT = "https://raw.githubusercontent.com/leanprover/elan/master/elan-init.sh"
 ELAN_SITE = "https://github.com/leanprover/elan"
+TERMINAL_LINES, TERMINAL_COLUMNS = 50, 200
+LINE_END = r"[\r\n]+"
+CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,39 +160,47 @@ def _environment(layout: Layout) -> Mapping[str, str]:
     path = os.pathsep.join(
         [str(layout.toolchain / "bin"), str(layout.elan / "bin"), os.environ.get("PATH", "")]
     )
-    return {**os.environ, "PATH": path, "ELAN_HOME": str(layout.elan)}
+    return {
+        **os.environ,
+        "PATH": path,
+        "ELAN_HOME": str(layout.elan),
+        "GIT_TERMINAL_PROMPT": "0",  # fail rather than ask
+    }
 
 
 def _run(step: Step, environment: Mapping[str, str], on_output: Callable[[str], None]) -> None:
+    """Run one step on a terminal of its own, where lake and curl show how far they are."""
     last = ""
     try:
-        process = subprocess.Popen(
-            step.command,
-            cwd=step.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
+        child = pexpect.spawn(
+            step.command[0],
+            list(step.command[1:]),
+            cwd=str(step.folder),
+            env=dict(environment),
+            timeout=None,
+            echo=False,
+            encoding="utf-8",
+            codec_errors="replace",
+            dimensions=(TERMINAL_LINES, TERMINAL_COLUMNS),
         )
-    except OSError as error:
-        raise _failure(step, f"{step.command[0]}: {error.strerror or error}") from error
+    except (pexpect.ExceptionPexpect, OSError) as error:
+        raise _failure(step, str(error).splitlines()[0].rstrip(".")) from error
     try:
-        assert process.stdout is not None
-        with process.stdout:
-            for line in process.stdout:
-                last = line.strip() or last
-                on_output(line.rstrip())
-        status = process.wait()
-    except BaseException:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
-    if status != 0:
+        while child.expect([LINE_END, pexpect.EOF]) == 0:
+            last = _shown(str(child.before)) or last
+            on_output(_shown(str(child.before)))
+        last = _shown(str(child.before)) or last
+        child.wait()
+    finally:
+        child.close(force=True)
+    if child.exitstatus != 0:
+        status = f"signal {child.signalstatus}" if child.signalstatus else child.exitstatus
         raise _failure(step, f"status {status}{f': {last}' if last else ''}")
+
+
+def _shown(line: str) -> str:
+    """A terminal's line as text, without its control sequences."""
+    return CONTROL_SEQUENCE.sub("", line).strip()
 
 
 def _failure(step: Step, what: str) -> EngineUnavailableError:
