@@ -1,8 +1,12 @@
 """The embedded Lean, for real: what it reports, what it survives, what it cannot reach."""
 
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from numina_lean.lean.embedded.engine import EmbeddedEngine
@@ -243,3 +247,24 @@ def test_resident_memory_is_told_and_ends_with_the_process(
     assert session.resident_bytes() == 0
     with pytest.raises(SessionCrashedError):
         session.check(Check("theorem t : 1 = 1 := rfl"))
+
+
+def test_no_process_outlives_a_parent_that_was_killed() -> None:
+    program = (
+        "from numina_lean.lean.discover import choose_engine\n"
+        "from numina_lean.lean.engine import Check\n"
+        "from numina_lean.lean.source import Header\n"
+        "session = choose_engine('embedded').start(Header())\n"
+        "print(session.pid, flush=True)\n"
+        "endless = 'partial def f (n : Nat) : Nat := f (n + 1)\\n#eval f 0'\n"
+        "session.check(Check(endless, timeout=600))\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    with parent.stdout:
+        lean = psutil.Process(int(parent.stdout.readline()))
+    time.sleep(1.0)  # into the endless evaluation
+    parent.kill()
+    parent.wait()
+    gone, _ = psutil.wait_procs([lean], timeout=30)
+    assert gone == [lean]
