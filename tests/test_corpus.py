@@ -139,6 +139,14 @@ def test_a_kill_between_any_two_steps_of_a_commit_changes_nothing(
     assert _tables(tmp_path / "a") == _tables(tmp_path / "b")
 
 
+def test_a_run_with_nothing_left_to_do_writes_shards_of_the_usual_size(tmp_path: Path) -> None:
+    _run(tmp_path / "a", list(range(10)))
+    with Corpus(tmp_path / "b", SETTINGS, shard_rows=100) as corpus:
+        corpus.record([_finished(position) for position in range(10)])
+    _run(tmp_path / "b", [])
+    assert _tables(tmp_path / "a") == _tables(tmp_path / "b")
+
+
 def test_a_longer_input_adds_rows_and_keeps_the_old_ones(tmp_path: Path) -> None:
     _run(tmp_path, [0, 1, 2], count=3)
     before = _tables(tmp_path)

@@ -1,6 +1,7 @@
 """Reading problems: one bad row costs one row, and a bad input is said before anything starts."""
 
 import json
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -136,3 +137,12 @@ def test_a_hub_dataset_that_is_out_of_reach_is_one_clear_line(
     with pytest.raises(InputError, match="nobody/no-such-dataset: no such file") as caught:
         read_problems("nobody/no-such-dataset")
     assert "\n" not in str(caught.value)
+
+
+def test_without_the_datasets_package_a_hub_dataset_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "datasets", None)
+    with pytest.raises(InputError, match=r"pip install 'numina-lean\[hub\]'"):
+        read_problems("nobody/no-such-dataset")

@@ -28,10 +28,6 @@ TRUE = {
     "powers": _statement("(7 : Int) ∣ 9 ^ n - 2 ^ n", "(n : Nat)", "(h : 0 < n)"),
     "roots": _statement("∀ x : Int, x ^ 2 - 5 * x - 14 = 0 ↔ (x = -2 ∨ x = 7)"),
     "exponent": _statement("∀ n : Nat, (0 < n ∧ (2 : Nat) ^ n = 4096) ↔ n = 12"),
-    "least": _statement(
-        "(18 ∣ 120 ^ 2 ∧ 640 ∣ 120 ^ 3 ∧ 0 < 120)"
-        " ∧ (∀ n : Nat, (18 ∣ n ^ 2 ∧ 640 ∣ n ^ 3 ∧ 0 < n) → 120 ≤ n)"
-    ),
     "greatest divisor": _statement(
         "((0 : Nat) < 82 ∧ (82 ∣ 3 ^ 8 - 1) ∧ 82 % 4 = 2)"
         " ∧ (∀ n : Nat, (0 < n ∧ (n ∣ 3 ^ 8 - 1) ∧ n % 4 = 2 ∧ n < 100) → n ≤ 82)"

@@ -124,16 +124,26 @@ class Corpus:
         records = [one.record() for one in finished]
         self._journal.append(records)
         self._take(records)
-        while all(self._committed + offset in self._pending for offset in range(self._shard_rows)):
-            self._commit(self._shard_rows)
+        self._commit_complete()
 
     def flush(self) -> None:
         """Write what is left as a last shard: the run is at its end."""
-        ready = 0
-        while self._committed + ready in self._pending:
-            ready += 1
-        if ready:
-            self._commit(ready)
+        self._commit_complete()
+        rest = self._ready()
+        if rest:
+            self._commit(rest)
+
+    def _commit_complete(self) -> None:
+        while self._ready() == self._shard_rows:
+            self._commit(self._shard_rows)
+
+    def _ready(self) -> int:
+        """How many rows from the first uncommitted one on are there without a gap; at most a
+        shard's."""
+        for count in range(self._shard_rows):
+            if self._committed + count not in self._pending:
+                return count
+        return self._shard_rows
 
     def _commit(self, count: int) -> None:
         positions = range(self._committed, self._committed + count)
@@ -151,7 +161,7 @@ class Corpus:
         self._committed += count
         self._shards += 1
         for position in positions:
-            del self._pending[position]
+            del self._pending[position], self._ids[position]
         self._journal.replace(self._pending[position] for position in sorted(self._pending))
 
     def _load(self) -> None:

@@ -26,6 +26,7 @@ corpus = load_dataset(".", "corpus", split="train")       # NuminaMath-LEAN colu
 - `data/`: the corpus. `formal_proof` is null where no tactic of the portfolio found a proof: that
   says nothing about the statement's truth. `provenance` says which Lean, which header, which
   translator and which tactic a row is from, and hashes of what they were given.
+  Statements of the profile `core` import `NuminaLean.Prelude`, which comes with `numina-lean`.
 - `rejected/`: every problem and every candidate that was lost, with its stage and reason.
 - `summary.json`: the counts.
 - `.state/`: what a later run of the same command needs to go on.

@@ -33,7 +33,6 @@ CORE = (
     Tactic("omega", "by omega"),
     Tactic("decide_kernel", "by decide +kernel"),
     Tactic("roots", shapes.roots, heartbeats=40_000),
-    Tactic("least", shapes.least, heartbeats=40_000),
     Tactic("greatest_divisor", shapes.greatest_divisor, heartbeats=40_000),
     Tactic("exponent", shapes.exponent, heartbeats=40_000),
     Tactic("simp_all", "by simp_all"),
@@ -41,7 +40,6 @@ CORE = (
     Tactic("induction", shapes.induction, heartbeats=40_000),
     Tactic("residues", shapes.residues, heartbeats=40_000),
     Tactic("squares", shapes.squares, heartbeats=40_000),
-    Tactic("grind_conjuncts", "by refine ⟨?_, ?_⟩ <;> intros <;> grind"),
 )
 """What core Lean has."""
 

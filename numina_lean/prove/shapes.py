@@ -17,7 +17,6 @@ _MOST_SQUARED = 3
 _MODULUS = re.compile(r"%\s*\(?(\d+)|\(?(\d+)(?: : \w+\))?\s*∣")
 _SOLUTION = re.compile(r"↔ \(?((?:\w+ = [^=∧∨()]*(?:\([^()]*\))?(?: ∨ )?)+)\)?$")
 _ROOT = re.compile(r"(\w+) = (.+)")
-_LEAST = re.compile(r"\(∀ (\w+) : Nat, .* → (\d+) ≤ \1\)$")
 _GREATEST_DIVISOR = re.compile(r"\(∀ (\w+) : Nat, .*?\(\1 ∣ ([^()]+)\).* → \1 ≤ (\d+)\)$")
 _POWER = re.compile(r"\((\d+) : Nat\) \^ (\w+) = .* ↔ \2 = (\d+)$")
 _RESIDUE_LEMMAS = {
@@ -52,20 +51,6 @@ def roots(statement: Statement) -> Iterator[str]:
             f"    rcases h with {cases} <;> subst h <;> decide +kernel",
         )
     )
-
-
-def least(statement: Statement) -> Iterator[str]:
-    """`P a ∧ ∀ n, P n → a ≤ n`, over ℕ: by looking at the numbers below `a`."""
-    match = _LEAST.search(statement.conclusion)
-    if match is not None:
-        yield (
-            "by\n"
-            "  refine ⟨by decide +kernel, ?_⟩\n"
-            "  intro n hn\n"
-            "  refine Nat.le_of_not_lt fun hb => ?_\n"
-            "  revert hn; revert hb; revert n\n"
-            "  decide +kernel"
-        )
 
 
 def greatest_divisor(statement: Statement) -> Iterator[str]:
