@@ -221,6 +221,7 @@ class FormulaReader:
 
     _parenthesis = _positive
     _group = _positive
+    _modulus = _positive
 
     def _juxtaposed(self, tree: ParsedFormula) -> Expression:
         factors = self._factors(_trees(tree))

@@ -282,7 +282,9 @@ class LeanText:
     ) -> tuple[str, int]:
         above = domain_of(exponent, self.context)
         fixed = None if free_symbols(exponent) else known_value(exponent)
-        below = self.expression(base, domain, 76, bare=bare or self._anchored(base, domain))
+        # The type of a compound base does not reach into it from outside the power.
+        plain = bare and isinstance(base, Number)
+        below = self.expression(base, domain, 76, bare=plain or self._anchored(base, domain))
         if above is Domain.NAT or (fixed is not None and is_natural(exponent)):
             return f"{below} ^ {self._exponent(exponent, Domain.NAT)}", 75
         if fixed is not None and fixed.denominator == 1:

@@ -9,9 +9,12 @@ from numina_lean.translate.rules.expression import (
     Apply,
     Domain,
     Expression,
+    Formula,
     FunctionName,
     Items,
     Number,
+    Property,
+    Relation,
     Series,
     Symbol,
     Tally,
@@ -181,20 +184,20 @@ class TermReader(NounReader):
     def first_terms(self, count: Expression, noun: Noun) -> Expression:
         """The sum of the first so many positive integers, odd or even ones or squares."""
         index = Symbol("k")
-        samples = noun.condition("k")
-        bodies: dict[frozenset[str], Expression] = {
-            frozenset(): index,
-            frozenset({"odd"}): Apply("sub", (Apply("mul", (number(2), index)), number(1))),
-            frozenset({"even"}): Apply("mul", (number(2), index)),
-            frozenset({"power"}): Apply("pow", (index, number(2))),
+        positive = Relation("<", number(0), index)
+        odd, even = Property("odd", (index,)), Property("even", (index,))
+        square = Property("power", (number(2), index))
+        doubled = Apply("mul", (number(2), index))
+        bodies: dict[frozenset[Formula], Expression] = {
+            frozenset({positive}): index,
+            frozenset({positive, odd}): Apply("sub", (doubled, number(1))),
+            frozenset({positive, even}): doubled,
+            frozenset({positive, square}): Apply("pow", (index, number(2))),
         }
-        names = frozenset(str(getattr(item, "name", "")) for item in samples) - {"<"}
-        positive = any(getattr(item, "name", "") == "<" for item in samples)
-        if names not in bodies or len(samples) > 2 or not positive or noun.domain is not Domain.INT:
+        said = frozenset(noun.condition("k"))
+        if said not in bodies or noun.domain is not Domain.INT:
             raise DeclineError("unsupported_notion", "the first of a sequence")
-        if "power" in names and samples[-1].args[0] != number(2):  # type: ignore[union-attr]
-            raise DeclineError("unsupported_notion", "the first of a sequence")
-        return Series("sum", "k", number(1), count, bodies[names])
+        return Series("sum", "k", number(1), count, bodies[said])
 
     def first_sum(self, value: Expression) -> Expression:
         return value
