@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from numina_lean.check.pool import Pool
+from numina_lean.lean.discover import choose_engine
 from numina_lean.lean.engine import Engine
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -23,8 +24,6 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     """The embedded Lean. Without it the test fails and says how to get it: it is not skipped."""
-    from numina_lean.lean.discover import choose_engine
-
     return choose_engine("embedded")
 
 

@@ -223,6 +223,25 @@ def test_a_reader_that_goes_away_ends_the_run_without_a_traceback(
 
 
 @pytest.mark.lean
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_one_line(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "a.lean").write_text(PROOF)
+    command = [COMMAND, "check", str(tmp_path / "a.lean"), "--engine", "embedded"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (2, b"error: No space left on device\n")
+
+
+def test_standard_streams_that_are_closed_are_no_trouble() -> None:
+    closed = subprocess.run(
+        ["/bin/sh", "-c", f"{COMMAND} check no/such.lean <&- >&-"],
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert (closed.returncode, closed.stderr.count(b"\n")) == (2, 1)
+
+
+@pytest.mark.lean
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_run_that_is_ended_leaves_its_results_and_no_process(
     engine: Engine, tmp_path: Path, sent: signal.Signals, code: int

@@ -22,6 +22,11 @@ READER_GONE = 141
 TERMINATED = 143
 
 
+def _discard_output() -> None:
+    """Let what standard output still holds go nowhere: flushing it at the end would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class _Commands(TyperGroup):
     """Runs a command and turns the ways it can fail into one line and an exit code."""
 
@@ -36,9 +41,13 @@ class _Commands(TyperGroup):
             typer.echo("interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
-            # What is still buffered has nowhere to go; the interpreter would complain at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _discard_output()
             raise typer.Exit(READER_GONE) from None
+        except OSError as error:  # a full disk, a folder that may not be written
+            _discard_output()
+            place = "" if error.filename is None else f"{error.filename}: "
+            typer.echo(f"error: {place}{error.strerror or error}", err=True)
+            raise typer.Exit(NuminaError.exit_code) from error
         return result
 
 
@@ -83,7 +92,18 @@ def _end(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(TERMINATED)
 
 
+def _open_closed_streams() -> None:
+    """Put a null device where the caller closed a standard stream, as Python itself does not."""
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
 def main() -> None:
     """Run the command line and exit."""
     signal.signal(signal.SIGTERM, _end)
+    _open_closed_streams()
     app()
