@@ -25,8 +25,6 @@ PROBLEMS = [
     ("Compute $31^2 - 29^2$.", "120"),
     ("Find the remainder when $5^{60}$ is divided by $11$.", "1"),
     ("Compute $8 \\cdot 9$.", "notfound"),
-    ("What is the units digit of $7^{2027}$?", "3"),
-    ("What is the value of $3^4 - 2^6$?", "17"),
 ]
 TIMES = {"seconds", "proof_seconds"}
 
@@ -43,7 +41,7 @@ def _input(folder: Path) -> Path:
 
 def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
+        [*COMMAND, *map(str, arguments), "--jobs", "1"],
         capture_output=True,
         text=True,
         check=False,
@@ -87,7 +85,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("undisturbed")
     done = _run(_input(folder), "--output", folder / "corpus")
     assert done.returncode == 0, done.stderr
-    assert "7 statements" in done.stdout
+    assert "5 statements" in done.stdout
     return folder / "corpus"
 
 
@@ -125,7 +123,7 @@ def test_the_corpus_opens_with_datasets_by_files_and_by_folder(
     losses = load_dataset(str(undisturbed), "rejected", split="train", cache_dir=cache)
     assert by_files.column_names == by_folder.column_names
     assert by_files["uuid"][:] == by_folder["uuid"][:]
-    assert len(set(by_files["uuid"])) == by_files.num_rows == 7
+    assert len(set(by_files["uuid"])) == by_files.num_rows == 5
     assert sorted(losses["reason"]) == ["duplicate", "no_answer", "unknown_word"]
 
 
@@ -133,8 +131,8 @@ def test_the_corpus_opens_with_datasets_by_files_and_by_folder(
 def test_the_summary_says_what_the_tables_hold(undisturbed: Path) -> None:
     summary = json.loads((undisturbed / "summary.json").read_text(encoding="utf-8"))
     assert summary["input_rows"] == len(PROBLEMS)
-    assert summary["problems"]["selected"] == 8
-    assert summary["problems"]["translated"] == summary["statements"] == 7
+    assert summary["problems"]["selected"] == 6
+    assert summary["problems"]["translated"] == summary["statements"] == 5
     assert summary["lost"]["select"] == {"duplicate": 1, "no_answer": 1}
     assert summary["settings"]["engine"] == "embedded"
 
