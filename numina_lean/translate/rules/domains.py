@@ -250,7 +250,7 @@ def free_domains(node: Node, context: Context) -> list[Domain]:
 def _harmless(condition: Formula, node: Node) -> bool:
     """Whether a condition on a series' index holds for its whole range: `index ≠ 0` from 1 on."""
     if not isinstance(node, Series):
-        return isinstance(node, Collection)
+        return False
     low, high = known_value(node.low), known_value(node.high)
     if low is None:
         return False

@@ -163,6 +163,8 @@ class LeanText:
                 return f"({nonzero} ∧ {self.formula(Property('divides', (bottom, top)), 36)})"
             case "integer", (value,):
                 domain = domain_of(value, self.context)
+                if domain <= Domain.INT:
+                    return "True"
                 integer = self.type_name(Domain.INT)
                 text = self.expression(value, domain, 51)
                 return f"(∃ k : {integer}, (k : {self.type_name(domain)}) = {text})"
@@ -412,6 +414,9 @@ class LeanText:
         if self.profile == "mathlib":
             sign = "∑" if series.kind == "sum" else "∏"
             body = inner.expression(series.body, domain, 68)
+            # Without its type the index would be taken for whatever the body casts it to.
+            if isinstance(series.low, Number):
+                low = self.expression(series.low, Domain.NAT, _ATOM)
             return f"({sign} {index} ∈ Finset.Icc {low} {high}, {body})", _ATOM
         name = "sumRange" if series.kind == "sum" else "prodRange"
         function = f"(fun ({index} : Nat) => {body})"

@@ -354,13 +354,14 @@ class NounReader(Transformer[Token, Any]):
         return joined((negated(first), negated(second)))
 
     def is_noun(self, noun: Noun) -> Fact:
-        if noun.domain is None and not noun.facts:
+        facts = noun.facts
+        if noun.domain is Domain.INT and not _are_integral(facts):
+            facts = (has("integer"), *facts)
+        elif noun.domain not in (None, Domain.INT) or not facts:
             raise DeclineError("domain_unclear", "numbers of a kind that is not said")
-        if noun.domain is Domain.INT and not noun.facts:
-            return has("integer")
         if (noun.letter is not None and not noun.collective) or _open_divisor in noun.facts:
             raise DeclineError("unparsed_text", "a named number in the place of a property")
-        return joined(noun.facts)
+        return joined(facts)
 
     def divisible_by(self, values: Any) -> Fact:
         return joined([divides(value) for value in _values(values)])
@@ -467,6 +468,12 @@ def close_divisors(noun: Noun, values: tuple[Expression, ...]) -> Noun:
         else:
             facts.append(fact)
     return replace(noun, facts=tuple(facts))
+
+
+def _are_integral(facts: Sequence[Fact]) -> bool:
+    """Whether some fact can hold of integers only."""
+    probe = Symbol("probe")
+    return any(isinstance(fact(probe), Property) for fact in facts if fact is not _open_divisor)
 
 
 def _values(values: Any) -> tuple[Expression, ...]:

@@ -6,6 +6,7 @@ from lark import Token, v_args
 
 from numina_lean.translate.rules.decline import DeclineError
 from numina_lean.translate.rules.expression import (
+    Apply,
     Call,
     Expression,
     Formula,
@@ -14,6 +15,7 @@ from numina_lean.translate.rules.expression import (
     Symbol,
     conjunction,
     free_symbols,
+    number,
 )
 from numina_lean.translate.rules.meaning import (
     AskAll,
@@ -270,6 +272,24 @@ class ProblemReader(TermReader):
 
     def ask_solve_letters(self, names: _Letters, *tokens: Token) -> Any:
         return self.given_relation(*tokens), AskLetters(names)
+
+    def ask_congruence(self, token: Token, modulus: Expression | None = None) -> Any:
+        (formula,) = self.parts(token)
+        match formula:
+            case Property("congruent", (_, _, below)) if modulus is None or modulus == below:
+                return self.given_relation(token), AskLetters((only_letter((formula,)),))
+        raise DeclineError("unparsed_text", "a congruence with another modulus, or none")
+
+    def ask_residue(self, token: Token, modulus: Expression) -> Any:
+        (term,) = self.parts(token)
+        match term:
+            case Apply("mod", (_, below)) if below == modulus:
+                return AskTerm(term)
+        raise DeclineError("unparsed_text", "a residue with another modulus")
+
+    def ask_inverse(self, value: Expression, modulus: Expression) -> Any:
+        inverse = Apply("pow", (value, Apply("neg", (number(1),))))
+        return AskTerm(Apply("mod", (inverse, modulus)))
 
     def base(self, token: Token) -> int:
         value = self.natural_number(token)

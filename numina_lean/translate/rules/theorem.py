@@ -9,6 +9,7 @@ from numina_lean.translate.rules.decline import DeclineError
 from numina_lean.translate.rules.domains import Context, Function, value_conditions
 from numina_lean.translate.rules.evaluation import UnknownValueError, holds, known_value
 from numina_lean.translate.rules.expression import (
+    And,
     Apply,
     Call,
     Collection,
@@ -223,6 +224,8 @@ class _Builder:
         for node in nodes:
             for part in walk(node):
                 match part:
+                    case Property("integer", (Symbol(name),)) if name == letter:
+                        raise DeclineError("domain_unclear", f"what {letter} is")
                     case Property("congruent" | "divides", args) if any(
                         letter in free_symbols(arg) for arg in args
                     ):
@@ -298,7 +301,8 @@ class _Builder:
             ]
             if names:
                 binders.append(f"({' '.join(names)} : {text.type_name(domain)})")
-        if len(set(binders)) < len(binders):
+        named = [*self.domains, *(item.name for item in self.givens.definitions)]
+        if len({lean_name(name) for name in named}) < len(named):
             raise DeclineError("ambiguous", "two letters with one name")
         for item in self.givens.definitions:
             binders += self._definition_binders(text, item)
@@ -363,6 +367,11 @@ class _Builder:
         value = self._value(answer.single())
         if isinstance(value, Items):
             raise DeclineError("answer_shape", "a tuple where a value is asked for")
+        inverse = _inverse_claim(ask.term, value)
+        if inverse is not None and not self.conditions:
+            text = LeanText(self.profile, self._context())
+            statement = self._statement(text, text.formula(inverse), (), frozenset())
+            return Theorem(statement, inverse)
         if value == ask.term:
             raise DeclineError("answer_shape", "the answer repeats the question")
         self._settle(ask.term, value)
@@ -405,6 +414,9 @@ class _Builder:
         if not set(letters) <= free:
             raise DeclineError("unparsed_text", "nothing is said of the letter that is asked for")
         rows = self._rows(letters, answer)
+        match self.conditions:
+            case [Property("congruent", (_, _, modulus)) as congruence] if len(letters) == 1:
+                return self._residues(letters[0], congruence, modulus, rows)
         if free != set(letters):
             return self._forced(letters, rows)
         if self._needs_rational():
@@ -415,6 +427,30 @@ class _Builder:
         guards = self._guards(context, *self.conditions, *(v for row in rows for v in row))
         condition = conjunction((*guards, *self.conditions))
         conclusion = f"{text.formula(condition, 36)} ↔ {self._alternatives(text, letters, rows)}"
+        return Theorem(self._statement(text, conclusion, (), frozenset()))
+
+    def _residues(
+        self,
+        letter: str,
+        congruence: Property,
+        modulus: Expression,
+        rows: Sequence[tuple[Expression, ...]],
+    ) -> Theorem:
+        """The solutions of a congruence in all integers are residue classes."""
+        if self.domains[letter] is not Domain.INT or free_symbols(congruence) != {letter}:
+            raise DeclineError("domain_unclear", "a congruence that is not about an integer")
+        context = self._context()
+        text = LeanText(self.profile, context)
+        guards = self._guards(context, congruence)
+        if guards:
+            raise DeclineError("unsupported_notion", "a congruence with a condition")
+        options = [
+            text.formula(Property("congruent", (Symbol(letter), row[0], modulus)), 31)
+            for row in rows
+        ]
+        condition = text.formula(congruence, 31)
+        joined = options[0] if len(options) == 1 else f"({' ∨ '.join(options)})"
+        conclusion = f"{condition} ↔ {joined}"
         return Theorem(self._statement(text, conclusion, (), frozenset()))
 
     def _rows(self, letters: tuple[str, ...], answer: Answer) -> tuple[tuple[Expression, ...], ...]:
@@ -631,6 +667,22 @@ class _Builder:
         claim = conjunction(ask.claims)
         hypotheses = [*guards, *self.conditions]
         return Theorem(self._statement(text, text.formula(claim), hypotheses, frozenset()))
+
+
+def _inverse_claim(term: Expression, value: Expression) -> Formula | None:
+    """That `value` is the inverse modulo m which `term` asks for, the one from 0 to m - 1."""
+    match term:
+        case Apply("mod", (Apply("pow", (base, Apply("neg", (Number(one),)))), modulus)):
+            if one == 1 and not free_symbols(term) | free_symbols(value):
+                product = Apply("mul", (base, value))
+                return And(
+                    (
+                        Property("congruent", (product, number(1), modulus)),
+                        Relation("≤", number(0), value),
+                        Relation("<", value, modulus),
+                    )
+                )
+    return None
 
 
 def _letters_of(term: Items) -> tuple[str, ...]:
