@@ -129,13 +129,16 @@ def test_an_input_that_is_none_is_refused_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_a_hub_dataset_that_is_out_of_reach_is_one_clear_line(
+def test_a_hub_that_cannot_be_reached_is_said_in_one_line_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(InputError, match="nobody/no-such-dataset: no such file") as caught:
-        read_problems("nobody/no-such-dataset")
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("HF_ENDPOINT", "https://hub.invalid")
+    with pytest.raises(InputError, match=r"nobody/nothing: .* cannot be reached") as caught:
+        read_problems("nobody/nothing")
     assert "\n" not in str(caught.value)
 
 

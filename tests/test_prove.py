@@ -147,6 +147,15 @@ def test_the_number_variables_end_at_the_first_other_binder() -> None:
     )
 
 
+def test_a_shape_is_not_seen_where_it_is_not() -> None:
+    others = [TRUE[name] for name in ("arithmetic", "system", "function", "bounded list")]
+    shaped = [tactic for tactic in CORE if not isinstance(tactic.proof, str)]
+    assert shaped
+    assert [list(tactic.proofs(one)) for tactic in shaped for one in others] == [[]] * (
+        len(shaped) * len(others)
+    )
+
+
 def test_instances_are_bounded_and_reach_every_variable() -> None:
     proof = counterexample_proof(_statement("x = y", "(x y z : Int)"))
     assert proof is not None

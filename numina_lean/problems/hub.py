@@ -1,8 +1,12 @@
 """Rows of a dataset on the Hugging Face Hub, through the package `datasets` (extra `hub`)."""
 
 import importlib
+import os
 import re
+import socket
 from collections.abc import Iterator
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from numina_lean.errors import InputError
 from numina_lean.tables import Row
@@ -28,6 +32,7 @@ def hub_rows(dataset: str, split: str) -> Iterator[Row]:
             f"{dataset}: no such file, and a Hub dataset needs the datasets package. "
             "Install it: pip install 'numina-lean[hub]'"
         ) from error
+    _require_network(dataset)
     try:
         stream = datasets.load_dataset(dataset, split=split, streaming=True)
     except Exception as error:  # datasets raises a dozen types, network ones among them
@@ -37,3 +42,18 @@ def hub_rows(dataset: str, split: str) -> Iterator[Row]:
             "Check the name and the network, or download it and pass the file"
         ) from error
     return (Row(number, dict(fields)) for number, fields in enumerate(stream, start=1))
+
+
+def _require_network(dataset: str) -> None:
+    """Tell at once what `datasets` would tell after half a minute of retries."""
+    endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+    host = urlsplit(endpoint).hostname
+    if getproxies() or host is None:
+        return
+    try:
+        socket.getaddrinfo(host, None)
+    except OSError as error:
+        raise InputError(
+            f"{dataset}: no such file, and the Hub cannot be reached ({host}: {error.strerror}). "
+            "Download the dataset where there is a network, and pass the file"
+        ) from error
