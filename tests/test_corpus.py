@@ -183,6 +183,13 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for folder, complaint in (("file", "not a folder"), ("file/below", "cannot be made")):
+        with pytest.raises(InputError, match=complaint), Corpus(tmp_path / folder, SETTINGS):
+            pass
+
+
 def test_a_second_process_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from numina_lean.corpus.corpus import Corpus\n"

@@ -77,7 +77,12 @@ class Corpus:
 
     def __enter__(self) -> "Corpus":
         self._refuse_foreign()
-        self._state.mkdir(parents=True, exist_ok=True)
+        try:
+            self._state.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"{self._folder}: cannot be made ({error.strerror}). Pass another --output"
+            ) from error
         self._lock = FileLock(self._state / "lock")
         try:
             self._lock.acquire(timeout=0)
