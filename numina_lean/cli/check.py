@@ -1,6 +1,5 @@
 """`numina-lean check`: a verdict for every Lean source it is given."""
 
-import math
 import sys
 import time
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from numina_lean.check.inputs import Input, find_inputs, read_inputs
 from numina_lean.check.output import ResultFile, Tally
 from numina_lean.check.pool import Pool
 from numina_lean.check.verdict import Verdict
-from numina_lean.cli.options import EngineOption, JobsOption, jobs_or_default
+from numina_lean.cli.options import EngineOption, JobsOption, jobs_or_default, seconds
 from numina_lean.cli.printer import Format, Printer, bar_fits, default_format, show_summary
 from numina_lean.cli.progress import progress_bar
 from numina_lean.errors import InputError
@@ -37,7 +36,8 @@ def check(
     engine: EngineOption = "auto",
     jobs: JobsOption = None,
     timeout: Annotated[
-        float, typer.Option(metavar="S", help="Seconds a source may take, hard.")
+        float,
+        typer.Option(metavar="S", callback=seconds, help="Seconds a source may take, hard."),
     ] = 60.0,
     heartbeats: Annotated[
         int, typer.Option(metavar="N", min=0, help="Lean's maxHeartbeats; 0: no such limit.")
@@ -86,8 +86,6 @@ def check(
       numina-lean check rows.parquet --code-field formal_proof --output verdicts.jsonl
       echo 'theorem t : 1 + 1 = 2 := rfl' | numina-lean check -
     """
-    if not 0 < timeout < math.inf:
-        raise typer.BadParameter(f"{timeout} is not a number of seconds", param_hint="--timeout")
     fields = Fields(code_field, id_field)
     terms = Terms(timeout, heartbeats, SharedHeader() if header is None else read_header(header))
     found = find_inputs(paths, fields, output=output)

@@ -1,7 +1,6 @@
 """`numina-lean formalize`: problems in, a corpus of checked Lean statements out."""
 
 import json
-import math
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from rich.console import Console
 from numina_lean import __version__
 from numina_lean.check.pool import Pool
 from numina_lean.cli.funnel_table import funnel_table
-from numina_lean.cli.options import EngineOption, JobsOption, jobs_or_default
+from numina_lean.cli.options import EngineOption, JobsOption, jobs_or_default, seconds
 from numina_lean.cli.progress import Bar, progress_bar
 from numina_lean.corpus.corpus import Corpus
 from numina_lean.corpus.files import write_text_atomically
@@ -65,7 +64,10 @@ def formalize(
     jobs: JobsOption = None,
     engine: EngineOption = "auto",
     timeout: Annotated[
-        float, typer.Option(metavar="S", help="Seconds a check may take, each proof tried too.")
+        float,
+        typer.Option(
+            metavar="S", callback=seconds, help="Seconds a check may take, each proof tried too."
+        ),
     ] = 20.0,
     split: Annotated[str, typer.Option(help="The split of a Hub dataset.")] = "train",
     id_field: Annotated[str, typer.Option(metavar=_COLUMN)] = "id",
@@ -97,8 +99,6 @@ def formalize(
       numina-lean formalize rows.parquet --output corpus --problem-field question --limit 100
       numina-lean formalize AI-MO/NuminaMath-1.5 --output corpus --jobs 4
     """
-    if not 0 < timeout < math.inf:
-        raise typer.BadParameter(f"{timeout} is not a number of seconds", param_hint="--timeout")
     names = FieldNames(
         id=id_field,
         problem=problem_field,

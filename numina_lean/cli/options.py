@@ -1,5 +1,6 @@
 """Options that more than one command takes, with the same name, default and help."""
 
+import math
 import os
 from typing import Annotated, Literal
 
@@ -24,6 +25,13 @@ JobsOption = Annotated[
         help="Lean processes at a time.",
     ),
 ]
+
+
+def seconds(timeout: float) -> float:
+    """`timeout` as given. Raises `typer.BadParameter` where it is no number of seconds."""
+    if not 0 < timeout < math.inf:
+        raise typer.BadParameter(f"{timeout} is not a number of seconds")
+    return timeout
 
 
 def jobs_or_default(jobs: int | None) -> int:
