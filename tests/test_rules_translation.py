@@ -87,7 +87,7 @@ MATHLIB = [
      "∃ s : Finset ℕ, (∀ n : ℕ, n ∈ s ↔ (Nat.Prime n) ∧ 20 < n ∧ n < 30) ∧ s.card = 2"),
     ("Find the sum of the solutions of the equation $x^2 - 5x + 2 = 0$.", "5",
      "∃ s : Finset ℝ, (∀ x : ℝ, x ∈ s ↔ x ^ 2 - 5 * x + 2 = 0) ∧ ∑ a ∈ s, a = 5"),
-    ("Evaluate $\\sum_{k=1}^{5} k^3$.", "225", "(∑ k ∈ Finset.Icc 1 5, k ^ 3) = 225"),
+    ("Evaluate $\\sum_{k=1}^{5} k^3$.", "225", "(∑ k ∈ Finset.Icc (1 : ℕ) 5, k ^ 3) = 225"),
 ]  # fmt: skip
 
 DECLINED = [
@@ -107,6 +107,9 @@ DECLINED = [
     ("Evaluate $e + 1$.", "3", "ambiguous"),
     ("Let $r$ and $s$ be distinct integers. Find $r - s$.", "1", "unsupported_notion"),
     ("Find the greatest common divisor of $\\frac12$ and 3.", "1", "domain_unclear"),
+    ("The product of $t + a$ and $t + 2$ is $t^2 + 5t + 6$. What is $a$?", "3", "ambiguous"),
+    ("What is $a+b$ if $ax+b = 3x+5$ for all real numbers $x$?", "8", "unsupported_notion"),
+    ("If $z^2 + z + 1 = 0$, find $z^4 + z^2$.", "-1", "domain_unclear"),
     ("What is $2+2$? [asy] draw((0,0)); [/asy]", "4", "figure"),
 ]
 
@@ -163,6 +166,24 @@ def test_a_function_is_guarded_where_its_body_has_no_value():
         "(g : Rat → Rat)",
         "(hg : ∀ x : Rat, x - 2 ≠ 0 → g x = 3 / (x - 2))",
     )
+
+
+def test_a_function_comes_after_those_that_it_uses():
+    statement = translated("If $f(x) = g(x) + 1$ and $g(x) = 2x$, find $f(3)$.", "7", "core")
+    assert [binder[:3] for binder in statement.binders] == ["(g ", "(hg", "(f ", "(hf"]
+
+
+def test_a_number_keeps_the_kind_that_is_said_of_it():
+    statement = translated("If $x$ is a positive integer and $x^2 = 49$, find $x$.", "7", "core")
+    assert (statement.binders, statement.conclusion) == (
+        ("(x : Nat)",),
+        "(0 < x ∧ x ^ 2 = 49) ↔ x = 7",
+    )
+
+
+def test_a_congruence_has_residue_classes_as_solutions():
+    statement = translated("Solve the congruence $5n \\equiv 3 \\pmod{17}$.", "4", "core")
+    assert statement.conclusion == "(5 * n % 17 = (3 : Int) % 17) ↔ (n % 17 = (4 : Int) % 17)"
 
 
 def test_letters_that_are_lean_keywords_get_other_names():

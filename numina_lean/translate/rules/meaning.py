@@ -79,6 +79,8 @@ class Givens:
     formulas: tuple[Formula, ...] = ()
     definitions: tuple[Definition, ...] = ()
     extremes: tuple[tuple[str, Literal["least", "greatest"], Noun], ...] = ()
+    universal: tuple[str, ...] = ()
+    """Letters that the text says "for all" of."""
 
     def __add__(self, other: "Givens") -> "Givens":
         return Givens(
@@ -86,6 +88,7 @@ class Givens:
             (*self.formulas, *other.formulas),
             (*self.definitions, *other.definitions),
             (*self.extremes, *other.extremes),
+            (*self.universal, *other.universal),
         )
 
 

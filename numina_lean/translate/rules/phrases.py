@@ -67,7 +67,13 @@ class ProblemReader(TermReader):
     given_relations = given_relation
 
     def given_definition_for(self, token: Token, scope: Givens) -> Givens:
-        return self.given_relation(token) + Givens(nouns=scope.nouns, formulas=scope.formulas)
+        found = self.given_relation(token)
+        if found.formulas or scope.formulas or any(noun.facts for _, noun in scope.nouns):
+            raise DeclineError("unsupported_notion", "a condition for all of some numbers")
+        return found + Givens(nouns=scope.nouns)
+
+    def for_all(self, scope: Givens) -> Givens:
+        return scope + Givens(universal=tuple(name for name, _ in scope.nouns))
 
     def given_letters(self, names: _Letters, noun: Noun) -> Givens:
         if noun.collective and len(names) > 1:

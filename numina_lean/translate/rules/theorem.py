@@ -193,6 +193,9 @@ class _Builder:
                 raise DeclineError("unsupported_notion", "a function on part of a domain")
             self.conditions += facts
         self.conditions += self.givens.formulas
+        stated = {name for item in self.givens.formulas for name in free_symbols(item)}
+        if stated & set(self.givens.universal):
+            raise DeclineError("unsupported_notion", "a condition for all of some numbers")
 
     def _facts(self, noun: Noun, letter: str, domain: Domain) -> tuple[Formula, ...]:
         """What `noun` says of `letter`, ranges without stated ends checked not to matter."""
@@ -304,7 +307,7 @@ class _Builder:
         named = [*self.domains, *(item.name for item in self.givens.definitions)]
         if len({lean_name(name) for name in named}) < len(named):
             raise DeclineError("ambiguous", "two letters with one name")
-        for item in self.givens.definitions:
+        for item in _in_order(self.givens.definitions):
             binders += self._definition_binders(text, item)
         for place, formula in enumerate(hypotheses, 1):
             binders.append(f"(h{place} : {text.formula(formula)})")
@@ -374,6 +377,7 @@ class _Builder:
             return Theorem(statement, inverse)
         if value == ask.term:
             raise DeclineError("answer_shape", "the answer repeats the question")
+        self._check_determined(free_symbols(ask.term))
         self._settle(ask.term, value)
         if free_symbols(value) - free_symbols(ask.term) - self._condition_letters():
             raise DeclineError("answer_shape", "the answer has letters of its own")
@@ -392,6 +396,32 @@ class _Builder:
         expanded = cast(Formula, _expand(claim, self.givens.definitions))
         closed_claim = None if free_symbols(expanded) or self.conditions else expanded
         return Theorem(statement, closed_claim)
+
+    def _check_determined(self, asked: frozenset[str]) -> None:
+        """Letters that are neither asked for nor introduced must be eliminated by equations.
+
+        In "the product of x + a and x + 2 is x² + 5x + 6; find a" the equation is meant for all
+        x: an identity, which a hypothesis on one x is not.
+        """
+        named = {name for name, _ in self.givens.nouns}
+        spare = self._condition_letters() - asked - named
+        equations = _equations(self.conditions)
+        if spare and len(equations) <= len(spare):
+            raise DeclineError("ambiguous", "whether an equation is meant for one value or all")
+        if len(self.conditions) == len(equations) == 1 and len(self._condition_letters()) == 1:
+            self._check_real_roots(equations[0])
+
+    def _check_real_roots(self, equation: Formula) -> None:
+        """A quadratic equation without real roots is about complex numbers."""
+        if not isinstance(equation, Relation):
+            return
+        part = polynomial(Apply("sub", (equation.left, equation.right)))
+        if part is None or part.degree != 2:
+            return
+        (letter,) = free_symbols(equation)
+        a, b, c = (part.coefficient(letter, power) for power in (2, 1, 0))
+        if b * b < 4 * a * c:
+            raise DeclineError("domain_unclear", "an equation without real solutions")
 
     def _condition_letters(self) -> set[str]:
         return {name for item in self.conditions for name in free_symbols(item)}
@@ -482,6 +512,7 @@ class _Builder:
 
     def _forced(self, letters: tuple[str, ...], rows: Sequence[tuple[Expression, ...]]) -> Theorem:
         """Other letters are left open: the conditions force the one value of those asked for."""
+        self._check_determined(frozenset(letters))
         if len(rows) != 1:
             raise DeclineError("answer_shape", "several values where the conditions force one")
         terms: list[Expression] = [Symbol(letter) for letter in letters]
@@ -667,6 +698,37 @@ class _Builder:
         claim = conjunction(ask.claims)
         hypotheses = [*guards, *self.conditions]
         return Theorem(self._statement(text, text.formula(claim), hypotheses, frozenset()))
+
+
+def _in_order(definitions: Sequence[Definition]) -> list[Definition]:
+    """Each definition after those that its body uses; declines definitions in a circle."""
+    waiting = list(definitions)
+    done: list[Definition] = []
+    while waiting:
+        names = {item.name for item in waiting}
+        ready = [
+            item
+            for item in waiting
+            if not any(isinstance(part, Call) and part.name in names for part in walk(item.body))
+        ]
+        if not ready:
+            raise DeclineError("unsupported_notion", "functions defined by each other")
+        done.append(ready[0])
+        waiting.remove(ready[0])
+    return done
+
+
+def _equations(formulas: Sequence[Formula]) -> list[Formula]:
+    """The equations and congruences among the conditions, chains taken apart."""
+    parts = [
+        part for item in formulas for part in (item.items if isinstance(item, And) else (item,))
+    ]
+    return [
+        part
+        for part in parts
+        if (isinstance(part, Relation) and part.name == "=")
+        or (isinstance(part, Property) and part.name == "congruent")
+    ]
 
 
 def _inverse_claim(term: Expression, value: Expression) -> Formula | None:
