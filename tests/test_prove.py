@@ -32,6 +32,13 @@ TRUE = {
         "((0 : Nat) < 82 ∧ (82 ∣ 3 ^ 8 - 1) ∧ 82 % 4 = 2)"
         " ∧ (∀ n : Nat, (0 < n ∧ (n ∣ 3 ^ 8 - 1) ∧ n % 4 = 2 ∧ n < 100) → n ≤ 82)"
     ),
+    "integers with a property": _statement(
+        "∃ l : List Int, l.Nodup ∧ (∀ n : Int, n ∈ l ↔ n ^ 2 - 3 * n - 10 < 0) ∧ l.sum = 9"
+    ),
+    "naturals with a property": _statement(
+        "∃ l : List Nat, l.Nodup ∧ (∀ n : Nat, n ∈ l ↔ 0 < n ∧ ((n : Int) - 3) * (n - 9) < 0)"
+        " ∧ l.length = 5"
+    ),
     "inequality": _statement("a ^ 2 + b ^ 2 ≥ 2 * a * b", "(a b : Int)"),
     "parity": _statement("(n * (n + 1)) % 2 = 0", "(n : Nat)"),
     "bounded list": _statement("((List.range 100).filter (fun n => 7 ∣ n)).length = 15"),

@@ -36,6 +36,7 @@ CORE = (
     Tactic("roots", shapes.roots, heartbeats=40_000),
     Tactic("greatest_divisor", shapes.greatest_divisor, heartbeats=40_000),
     Tactic("exponent", shapes.exponent, heartbeats=40_000),
+    Tactic("finite_set", shapes.finite_set, heartbeats=40_000),
     Tactic("grind", "by intros; subst_vars; grind", heartbeats=40_000),
     Tactic("simp_all", "by simp_all"),
     Tactic("induction", shapes.induction, heartbeats=40_000),

@@ -12,6 +12,7 @@ from numina_lean.prove.binders import Variable, leading_variables
 from numina_lean.translate.statement import Statement
 
 MOST_RESIDUES = 24
+FARTHEST_MEMBER = 100
 _MOST_SQUARED = 3
 
 _MODULUS = re.compile(r"%\s*\(?(\d+)|\(?(\d+)(?: : \w+\))?\s*∣")
@@ -19,6 +20,9 @@ _SOLUTION = re.compile(r"↔ \(?((?:\w+ = [^=∧∨()]*(?:\([^()]*\))?(?: ∨ )?
 _ROOT = re.compile(r"(\w+) = (.+)")
 _GREATEST_DIVISOR = re.compile(r"\(∀ (\w+) : Nat, .*?\(\1 ∣ ([^()]+)\).* → \1 ≤ (\d+)\)$")
 _POWER = re.compile(r"\((\d+) : Nat\) \^ (\w+) = .* ↔ \2 = (\d+)$")
+_FINITE_SET = re.compile(
+    r"∃ l : List (Nat|Int), l\.Nodup ∧ \(∀ (\w+) : \1, \2 ∈ l ↔ (.+)\) ∧ [^∧]+$"
+)
 _RESIDUE_LEMMAS = {
     "Nat": "Nat.dvd_iff_mod_eq_zero, Nat.pow_succ, Nat.add_mod, Nat.mul_mod",
     "Int": "Int.dvd_iff_emod_eq_zero, Int.pow_succ, Int.add_emod, Int.sub_emod, Int.mul_emod",
@@ -104,6 +108,57 @@ def exponent(statement: Statement) -> Iterator[str]:
             "  · intro h; subst h; decide +kernel",
         )
     )
+
+
+def finite_set(statement: Statement) -> Iterator[str]:
+    """`∃ l, l.Nodup ∧ (∀ n, n ∈ l ↔ P n) ∧ …`: the list is of the small numbers with the property.
+
+    Numbers beyond `FARTHEST_MEMBER` are written as it plus an excess, in which the terms of a
+    polynomial all have one sign.
+    """
+    match = _FINITE_SET.match(statement.conclusion)
+    if match is None:
+        return
+    kind, member, condition = match.groups()
+    far = FARTHEST_MEMBER
+    above, below = f"{member} - {far + 1}", f"-{far + 1} - {member}"
+    if kind == "Nat":
+        numbers = f"(List.range {far + 1})"
+        bounds = _within(f"{member} ≤ {far}", kind, f"{member} = {far + 1} + excess", above)
+        place = "by omega"
+    else:
+        numbers = f"((List.range {2 * far + 1}).map (fun (i : Nat) => (i : Int) - {far}))"
+        bounds = [
+            *_within(f"{member} ≤ {far}", kind, f"{member} = {far + 1} + excess", above),
+            *_within(f"-{far} ≤ {member}", kind, f"{member} = -{far + 1} - excess", below),
+        ]
+        place = f"⟨({member} + {far}).toNat, by omega, by omega⟩"
+    yield "\n".join(
+        (
+            "by",
+            f"  refine ⟨{numbers}.filter (fun ({member} : {kind}) => {condition}),",
+            "    by decide +kernel, ?_, by decide +kernel⟩",
+            f"  intro {member}",
+            "  simp only [List.mem_filter, List.mem_map, List.mem_range, decide_eq_true_eq]",
+            "  refine ⟨fun h => h.2, fun h => ?_⟩",
+            *bounds,
+            f"  exact ⟨{place}, h⟩",
+        )
+    )
+
+
+def _within(bound: str, kind: str, beyond: str, excess: str) -> list[str]:
+    """The lines for `bound`, where otherwise `beyond` holds for `excess`, which is ≥ 0."""
+    return [
+        f"  have : {bound} := by",
+        f"    refine {kind}.not_lt.mp fun hb => ?_",
+        f"    obtain ⟨excess, he⟩ : ∃ excess : {kind}, {beyond} := ⟨{excess}, by omega⟩",
+        "    subst he",
+        "    have h1 : (0 : Int) ≤ (excess : Int) := by omega",
+        "    have h2 := Int.mul_nonneg h1 h1",
+        "    have h3 := Int.mul_nonneg h2 h1",
+        "    grind",
+    ]
 
 
 def residues(statement: Statement) -> Iterator[str]:
