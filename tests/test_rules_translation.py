@@ -110,6 +110,7 @@ DECLINED = [
     ("The product of $t + a$ and $t + 2$ is $t^2 + 5t + 6$. What is $a$?", "3", "ambiguous"),
     ("What is $a+b$ if $ax+b = 3x+5$ for all real numbers $x$?", "8", "unsupported_notion"),
     ("If $z^2 + z + 1 = 0$, find $z^4 + z^2$.", "-1", "domain_unclear"),
+    ("If $12 = 2^x \\cdot 3^y$, find $x + y$.", "3", "domain_unclear"),
     ("What is $2+2$? [asy] draw((0,0)); [/asy]", "4", "figure"),
 ]
 

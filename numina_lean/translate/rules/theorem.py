@@ -408,6 +408,15 @@ class _Builder:
         equations = _equations(self.conditions)
         if spare and len(equations) <= len(spare):
             raise DeclineError("ambiguous", "whether an equation is meant for one value or all")
+        exponents = {
+            name
+            for item in equations
+            for part in walk(item)
+            if isinstance(part, Apply) and part.function == "pow"
+            for name in free_symbols(part.args[1])
+        }
+        if exponents - named and len(equations) < len(self._condition_letters()):
+            raise DeclineError("domain_unclear", "whether exponents are integers")
         if len(self.conditions) == len(equations) == 1 and len(self._condition_letters()) == 1:
             self._check_real_roots(equations[0])
 
