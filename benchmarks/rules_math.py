@@ -30,7 +30,7 @@ from numina_lean.problems.problem import Problem
 from numina_lean.prove.prove import prove, refute
 from numina_lean.translate.rules.decline import DeclineError
 from numina_lean.translate.rules.evaluation import UnknownValueError, holds
-from numina_lean.translate.rules.theorem import Theorem
+from numina_lean.translate.rules.setting import Theorem
 from numina_lean.translate.rules.translator import theorem_for
 from numina_lean.translate.statement import Profile, Statement
 

@@ -13,11 +13,11 @@ from numina_lean.translate.rules.answer import read_answer
 from numina_lean.translate.rules.decline import DeclineError
 from numina_lean.translate.rules.meaning import AskProof
 from numina_lean.translate.rules.reading import readings
-from numina_lean.translate.rules.theorem import Theorem, build_theorem
+from numina_lean.translate.rules.setting import Theorem
+from numina_lean.translate.rules.theorem import build_theorem
 from numina_lean.translate.statement import Profile
 from numina_lean.translate.translator import Candidate, Declined
 
-_GRAMMARS = ("prose.lark", "formula.lark")
 _MAX_CHARACTERS = 2000
 
 
@@ -58,9 +58,9 @@ class RulesTranslator:
 
     @cached_property
     def version(self) -> str:
-        """What identifies the rules: a digest of the grammars."""
-        folder = files("numina_lean.translate.rules")
-        texts = [folder.joinpath(name).read_bytes() for name in _GRAMMARS]
+        """What identifies the rules: a digest of the grammars and of the code that reads them."""
+        parts = sorted(files("numina_lean.translate.rules").iterdir(), key=lambda part: part.name)
+        texts = [part.read_bytes() for part in parts if part.name.endswith((".py", ".lark"))]
         return f"rules-{sha256(b''.join(texts)).hexdigest()[:16]}"
 
     def translate(
