@@ -31,7 +31,8 @@ from numina_lean.translate.rules.meaning import (
     Noun,
     Reading,
 )
-from numina_lean.translate.rules.nouns import about, close_divisors, only_letter
+from numina_lean.translate.rules.nouns import close_divisors
+from numina_lean.translate.rules.predicates import about, only_letter
 from numina_lean.translate.rules.terms import TermReader
 
 _Letters = tuple[str, ...]

@@ -28,8 +28,8 @@ from numina_lean.translate.rules.meaning import (
     Noun,
 )
 from numina_lean.translate.rules.names import lean_name
-from numina_lean.translate.rules.nouns import Between
 from numina_lean.translate.rules.polynomial import polynomial
+from numina_lean.translate.rules.predicates import Between
 from numina_lean.translate.rules.rationals import solutions_agree
 from numina_lean.translate.rules.setting import Setting, Theorem
 

@@ -35,7 +35,7 @@ from numina_lean.translate.rules.meaning import (
     Reading,
 )
 from numina_lean.translate.rules.names import lean_name, theorem_name
-from numina_lean.translate.rules.nouns import Between
+from numina_lean.translate.rules.predicates import Between
 from numina_lean.translate.statement import Profile, Statement
 
 HEADERS: dict[Profile, str] = {

@@ -21,7 +21,8 @@ from numina_lean.translate.rules.expression import (
     number,
 )
 from numina_lean.translate.rules.meaning import Noun, collection
-from numina_lean.translate.rules.nouns import Between, NounReader
+from numina_lean.translate.rules.nouns import NounReader
+from numina_lean.translate.rules.predicates import Between
 from numina_lean.translate.rules.prose_tokens import NumberWord
 
 
