@@ -43,7 +43,7 @@ function elaborator(lean) {
     if (lean.bytes()[flags + HEADER_FLAGS_OFFSET] === 1) lean.bytes()[flags + HEADER_FLAGS_OFFSET] = 0;
   }
 
-  // The messages of a MessageLog (owned).
+  // The messages of a MessageLog (borrowed).
   function readMessages(log) {
     const items = lean.call('l_Lean_MessageLog_toArray', log);
     const messages = lean.arrayItems(items).map((item) => {
@@ -113,7 +113,7 @@ function elaborator(lean) {
       const syntax = field(parsed, 0);
       const rest = field(parsed, 1);
       parserState = retain(field(rest, 0));
-      const messages = readMessages(retain(field(rest, 1)));
+      const messages = readMessages(field(rest, 1));
       const suppressElaborationErrors = messages.length ? 1 : 0;
       const kind = syntaxKind(syntax);
       const examples = exampleKeywords(syntax);
@@ -127,7 +127,7 @@ function elaborator(lean) {
       const threw = tag(result) !== 0;
       release(result);
       const after = lean.call('lean_st_ref_get', ref);
-      messages.push(...readMessages(retain(field(after, STATE.messages))));
+      messages.push(...readMessages(field(after, STATE.messages)));
       visit({
         before: examples.length ? before : undefined, after, messages, threw, kind, examples,
         start: start >>> 1, end: field(parserState, 0) >>> 1,
