@@ -1,5 +1,8 @@
 """From prose to statements: what each kind of sentence comes to, and what is declined."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from numina_lean.check.pool import Pool
@@ -16,6 +19,7 @@ CORE = [
     ("Find the units digit of $17 \\cdot 23$.", "1", "(17 : Nat) * 23 % 10 = 1"),
     ("Compute $\\frac13 + \\frac14$.", "\\frac{7}{12}", "(1 : Rat) / 3 + 1 / 4 = 7 / 12"),
     ("Evaluate $5 - 9$.", "-4", "(5 : Int) - 9 = -4"),
+    ("Evaluate $(-2^{3})^{2} + 1$.", "65", "(-((2 : Int) ^ 3)) ^ (2 : Nat) + 1 = 65"),
     ("What is $15\\%$ of 80?", "12", "(15 : Rat) / 100 * 80 = 12"),
     ("Find the greatest common divisor of 48 and 180.", "12", "Nat.gcd 48 180 = 12"),
     ("Compute $\\dbinom{8}{3}$.", "56", "NuminaLean.choose 8 3 = 56"),
@@ -218,10 +222,25 @@ def test_every_core_statement_of_ours_compiles(pool: Pool):
 
 
 @pytest.mark.lean
-@pytest.mark.parametrize("place", [0, 5, 9, 11, 16, 18])
+@pytest.mark.parametrize("place", [0, 6, 10, 12, 17, 19])
 def test_a_right_answer_is_proved_and_a_wrong_one_refuted(pool: Pool, place: int):
     text, answer, _ = CORE[place]
     right = translated(text, answer, "core")
     assert prove(right, pool, profile="core", timeout=20).proof is not None
     wrong = translated(text, "4" if answer != "4" else "6", "core")
     assert refute(wrong, pool, timeout=20).proof is not None
+
+
+@pytest.mark.shared
+def test_a_tenth_of_real_problems_is_read(shared_data: Path):
+    with (shared_data / "informal_dev.jsonl").open(encoding="utf-8") as lines:
+        rows = [row for row in map(json.loads, lines) if row["source"] == "math"][::10]
+    translator = RulesTranslator()
+    found = [
+        translator.translate(
+            Problem(row["id"], row["problem"], row["answer"]), profile="mathlib", samples=1
+        )
+        for row in rows
+    ]
+    read = [answer for answer in found if not isinstance(answer, Declined)]
+    assert len(read) >= len(rows) / 10

@@ -288,7 +288,10 @@ class LeanText:
         plain = bare and isinstance(base, Number)
         below = self.expression(base, domain, 76, bare=plain or self._anchored(base, domain))
         if above is Domain.NAT or (fixed is not None and is_natural(exponent)):
-            return f"{below} ^ {self._exponent(exponent, Domain.NAT)}", 75
+            # A power under a minus under a power leaves core Lean in doubt of the exponents' type.
+            doubtful = isinstance(base, Apply) and base.function == "neg" and _has_power(base)
+            above_text = self.expression(exponent, Domain.NAT, 75, bare=not doubtful)
+            return f"{below} ^ {above_text}", 75
         if fixed is not None and fixed.denominator == 1:
             if isinstance(exponent, Apply) and exponent.function == "neg":
                 text = self.expression(exponent.args[0], Domain.NAT, 75, bare=True)
@@ -475,6 +478,10 @@ class LeanText:
         else:
             source = f"NuminaLean.integersBetween ({low}) ({high})"
         return f"({source}).filter ({binder} => {condition})"
+
+
+def _has_power(expression: Expression) -> bool:
+    return any(isinstance(part, Apply) and part.function == "pow" for part in walk(expression))
 
 
 def _divisors_of(collection: Collection) -> Expression | None:
