@@ -3,7 +3,9 @@
 Reads the 175 rows of the shared `formal_pairs.jsonl` that need no mathlib (`core_only`, field
 `core_statement`); or any JSON lines with these fields. Bars: at least 174 get `statement`, median
 60 ms, whole run 25 s with one process; a process ready in 5 s, 700 MB resident. Covers the pool
-and what is below it, not the command line. Run: python benchmarks/check_core_statements.py [FILE] [--jobs N] [--engine NAME]
+and what is below it, not the command line.
+
+    python benchmarks/check_core_statements.py [FILE] [--jobs N] [--engine NAME]
 """
 
 import argparse
