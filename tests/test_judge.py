@@ -44,6 +44,7 @@ def test_a_sorry_that_no_declaration_rests_on_is_still_no_proof() -> None:
         (("mine",), "axiom"),
         (("Lean.ofReduceBool", "mine"), "axiom"),
         (("unaudited",), "unaudited"),
+        (("unsafe",), "unsafe"),
     ],
 )
 def test_every_other_axiom_is_a_cheat(axioms: tuple[str, ...], reason: str) -> None:

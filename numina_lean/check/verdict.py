@@ -86,6 +86,9 @@ COMPILER_AXIOMS = frozenset({"Lean.ofReduceBool", "Lean.ofReduceNat", "Lean.trus
 UNAUDITED = "unaudited"
 """Stands among a declaration's axioms where the engine could not look: never `proved`."""
 
+UNSAFE = "unsafe"
+"""Stands among the axioms of a declaration marked `unsafe`: the kernel lets it prove anything."""
+
 HEARTBEATS_KIND = "runtime.maxHeartbeats"
 HEARTBEATS_TEXT = "(deterministic) timeout"
 DEEP_RECURSION_KIND = "runtime.deepRecursion"
@@ -98,7 +101,7 @@ def judge(report: Report, source: str) -> Judgement:
 
     Fails closed: what cannot be audited, or declares nothing, is not `proved`. Reason codes:
     `heartbeats`, `deep_recursion`, `nothing_declared`, `kernel_check_skipped`, `native_decide`,
-    `axiom`, `unaudited`, `hidden_sorry`.
+    `axiom`, `unaudited`, `unsafe`, `hidden_sorry`.
     """
     errors = [message for message in report.messages if message.severity == "error"]
     if errors:
@@ -133,6 +136,7 @@ def _is_heartbeats(message: Message) -> bool:
 
 
 def _cheat(foreign: list[str]) -> str:
-    if UNAUDITED in foreign:
-        return UNAUDITED
+    for mark in (UNAUDITED, UNSAFE):
+        if mark in foreign:
+            return mark
     return "native_decide" if COMPILER_AXIOMS.issuperset(foreign) else "axiom"

@@ -79,7 +79,13 @@ function auditor(lean) {
 
   // Auxiliary constants that Lean makes on the side (`foo._proof_1`, `_private…`, `foo.match_1`).
   const isAuxiliary = (name) => /(^|\.)(_|\d+($|\.)|match_\d)/.test(name);
+  // What the kernel let pass without soundness checks. Nothing safe can use it, so it proves nothing;
+  // Lean's own helpers for partial functions (`f._unsafe_rec`) are auxiliary.
+  const isUnsafe = (constant) => lean.call('l_Lean_ConstantInfo_isUnsafe', constant) !== 0;
   const isStandard = (axioms) => axioms.every((axiom) => STANDARD_AXIOMS.has(axiom));
+
+  const declared = (name, constant, axioms) =>
+    ({ name, kind: KINDS[tag(constant)], axioms: isUnsafe(constant) ? [...axioms, 'unsafe'] : axioms });
 
   // Declarations of `environment` that are not in `known` (a Map or Set of names), sorted by name.
   // Auxiliary ones are listed only where they rest on an axiom that is not standard.
@@ -91,7 +97,7 @@ function auditor(lean) {
       if (known.has(name)) continue;
       const axioms = axiomsOf(name, found, usedByName);
       if (isAuxiliary(name) && isStandard(axioms)) continue;
-      declarations.push({ name, kind: KINDS[tag(constant)], axioms });
+      declarations.push(declared(name, constant, axioms));
     }
     release();
     return declarations.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -102,7 +108,7 @@ function auditor(lean) {
     const { found, release } = localConstants(environment);
     const full = [...found.keys()].find((key) => key === name || key.endsWith('.' + name));
     const declaration = full === undefined ? undefined
-      : { name: full, kind: KINDS[tag(found.get(full))], axioms: axiomsOf(full, found, new Map()) };
+      : declared(full, found.get(full), axiomsOf(full, found, new Map()));
     release();
     return declaration;
   }

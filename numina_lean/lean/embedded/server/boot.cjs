@@ -3,6 +3,7 @@
 //
 // Covers: the emscripten glue, the file system that Lean sees, stdin/stdout of Lean, the C stack.
 // Does not cover: anything of Lean's own API (see objects.cjs and elaborate.cjs).
+const crypto = require('crypto');
 const fs = require('fs');
 const path = require('path');
 const vm = require('vm');
@@ -97,7 +98,20 @@ function initialise(lean) {
   exports.lean_enable_initializer_execution();
   exports.lean_io_mark_end_initialization();
   exports.lean_init_task_manager_using(1);
+  disarmKernelBypass(lean);
   sealFiles();
+}
+
+// The option that has declarations added unchecked stays without effect: Lean is made to look it up
+// under a name that nobody knows. To search sources for it is no help, as a macro can spell it.
+function disarmKernelBypass(lean) {
+  const option = lean.constant('l_Lean_debug_skipKernelTC'); // {name, defValue, …}
+  if (lean.nameText(lean.field(option, 0)) !== 'debug.skipKernelTC') {
+    throw new Error('the option debug.skipKernelTC was not found');
+  }
+  const name = lean.name('unused' + crypto.randomBytes(16).toString('hex'));
+  lean.call('lean_mark_persistent', name);
+  lean.words()[(option + 8) >> 2] = name;
 }
 
 // Lean takes the stack size with the wrong sign on emscripten, which switches off its check for

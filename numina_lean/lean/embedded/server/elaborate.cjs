@@ -72,11 +72,12 @@ function elaborator(lean) {
   const startOf = (syntax) => optionalNumber(lean.call('l_Lean_Syntax_getPos_x3f', syntax, 0));
   const endOf = (syntax) => optionalNumber(lean.call('l_Lean_Syntax_getTailPos_x3f', syntax, 0));
 
-  // Byte range of each `example` keyword of a command (through `open … in`, `mutual`, …).
+  // Each `example` of a command (through `open … in`, `mutual`, …): its syntax (borrowed) and the
+  // byte range of its keyword.
   function exampleKeywords(syntax, found = []) {
     if (syntaxKind(syntax) === EXAMPLE) {
       const keyword = syntaxChildren(syntax)[0];
-      found.push({ start: startOf(keyword), end: endOf(keyword) });
+      found.push({ syntax, start: startOf(keyword), end: endOf(keyword) });
     } else if (isCommandShell(syntaxKind(syntax))) {
       for (const child of syntaxChildren(syntax)) exampleKeywords(child, found);
     }
@@ -144,7 +145,7 @@ function elaborator(lean) {
     return final;
   }
 
-  return { importModules, freshState, run, environmentOf, infoTreesOf };
+  return { importModules, freshState, run, environmentOf, infoTreesOf, exampleKeywords };
 }
 
 module.exports = { elaborator };

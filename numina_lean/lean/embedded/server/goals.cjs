@@ -1,8 +1,10 @@
 'use strict';
-// Literal sorries with their goals, out of the info trees of an elaborated command.
+// Literal sorries with their goals, and the commands that were elaborated, out of the info trees of a
+// command: those that its macros and wrappers (`#guard_msgs in`) ran are among them.
 
 const TERM_INFO = 1;
 const TACTIC_INFO = 0;
+const COMMAND_INFO = 3;
 const CONTEXT_NODE = 0;
 const INFO_NODE = 1;
 const LINE_WIDTH = 120;
@@ -49,11 +51,13 @@ function goalReader(lean) {
   };
 
   // Appends to `found` the sorries of `trees` (a PersistentArray of InfoTree, borrowed), with their
-  // goals where `withGoals` asks for these.
-  return function collect(trees, positions, withGoals, found) {
+  // goals where `withGoals` asks for these, and calls `visitCommand` with the syntax (borrowed) of
+  // each command.
+  return function collect(trees, positions, withGoals, found, visitCommand) {
     const seen = new Set();
     const visitInfo = (info, context) => {
       const variant = tag(info);
+      if (variant === COMMAND_INFO) visitCommand(field(field(info, 0), 1));
       if (variant !== TACTIC_INFO && variant !== TERM_INFO) return;
       const detail = field(info, 0);
       const syntax = field(field(detail, 0), 1);

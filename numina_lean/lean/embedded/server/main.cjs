@@ -106,6 +106,8 @@ function makeServer() {
     return { ready: true, leanVersion, seconds: secondsSince(started) };
   }
 
+  const unauditedExample = (line) => ({ name: `example@${line}`, kind: 'opaque', axioms: ['unaudited'] });
+
   // The declarations of an `example`: the same command again, in the environment before it, with
   // the keyword turned into a named declaration. Kind null where no turn elaborates cleanly.
   function auditExample(source, before, keyword, start, end, line) {
@@ -123,7 +125,7 @@ function makeServer() {
       lean.release(state);
       if (found) return { ...found, name: `example@${line}` };
     }
-    return { name: `example@${line}`, kind: 'opaque', axioms: ['unaudited'] };
+    return unauditedExample(line);
   }
 
   function check({ body, timeoutMs, heartbeats, goals, axioms, outputLimit }) {
@@ -132,6 +134,7 @@ function makeServer() {
     const positions = positionsIn(body);
     const result = { messages: [], sorries: [], declarations: [], cancelled: false, aborted: false };
     const examples = [];
+    const hidden = new Set(); // lines of commands with examples that are not written in the source
     const ignore = () => {};
     const token = lean.call('l_IO_CancelToken_new');
     lean.call('lean_mark_mt', token);
@@ -143,7 +146,13 @@ function makeServer() {
       visit: (command) => {
         for (const message of command.messages) budget.keep(result.messages, message);
         if (command.threw) budget.keep(result.messages, internalError(positions(command.start)));
-        collectSorries(elaborate.infoTreesOf(command.after), positions, goals, result.sorries);
+        const written = new Set(command.examples.map(({ syntax }) => syntax));
+        const { line } = positions(command.start);
+        collectSorries(elaborate.infoTreesOf(command.after), positions, goals, result.sorries, (syntax) => {
+          // What a macro made, or a wrapper ran, cannot be elaborated again from the text.
+          const made = elaborate.exampleKeywords(syntax).some((each) => !written.has(each.syntax));
+          if (made) hidden.add(line);
+        });
         if (axioms && !command.messages.some(({ severity }) => severity === 'error')) {
           for (const keyword of command.examples) {
             const { line } = positions(keyword.start);
@@ -156,7 +165,10 @@ function makeServer() {
     result.cancelled = watchdog.fired();
     for (const sorry of result.sorries) sorry.goal = budget.take(sorry.goal);
     if (axioms) {
-      result.declarations = [...audit.added(elaborate.environmentOf(state), baseNames), ...examples];
+      result.declarations = [
+        ...audit.added(elaborate.environmentOf(state), baseNames), ...examples,
+        ...[...hidden].map(unauditedExample),
+      ];
     }
     lean.release(state);
     lean.release(token);
@@ -189,7 +201,8 @@ function isUnwinding(error) {
 function fail(error) {
   const exited = error && error.name === 'ExitStatus';
   const ended = panic.text || 'the source ended the process';
-  const text = exited ? ended : String((error && error.stack) || error);
+  const thrown = typeof error === 'number' ? 'an exception that Lean does not catch' : error;
+  const text = exited ? ended : String((thrown && thrown.stack) || thrown);
   answer({ fatal: text.slice(0, 400) });
   process.exit(1);
 }

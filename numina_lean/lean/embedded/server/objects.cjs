@@ -106,7 +106,9 @@ function objects() {
     const part = tag(object) !== 1 ? String(isScalar(last) ? last >>> 1 : 'n' + last) : quote(text(last));
     return prefix ? prefix + '.' + part : part;
   };
-  const quote = (part) => (PLAIN_COMPONENT.test(part) ? part : '«' + part + '»');
+  // A macro can make a component that holds the closing quote itself.
+  const quote = (part) =>
+    (PLAIN_COMPONENT.test(part) ? part : '«' + part.replace(/[\\»]/g, '\\$&') + '»');
 
   const arrayItems = (object) => {
     const size = words()[(object + HEADER_BYTES) >> 2];
