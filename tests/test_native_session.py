@@ -114,13 +114,15 @@ def test_positions_are_those_of_the_source_with_its_header(start):
     assert report.messages[0].start == Position(4, 12)
 
 
-def test_sorries_come_with_their_goals_unless_they_are_not_wanted(start):
+def test_sorries_are_listed_whether_or_not_their_goals_are_wanted(start):
     goal = {"goal": "⊢ 1 = 2", "proofState": 0, "pos": {"line": 1, "column": 20}}
     session = start({"match": "theorem", "answer": {"sorries": [goal]}})
     assert session.check(Check("theorem t : 1 = 2 := sorry")).sorries == (
         Sorry("⊢ 1 = 2", Position(1, 20)),
     )
-    assert session.check(Check("theorem t : 1 = 2 := sorry", goals=False)).sorries == ()
+    assert session.check(Check("theorem t : 1 = 2 := sorry", goals=False)).sorries == (
+        Sorry("", Position(1, 20)),
+    )
 
 
 def test_the_added_constants_are_listed_with_their_axioms(start):
