@@ -4,6 +4,8 @@ import pytest
 
 from numina_lean.check.pool import Pool
 from numina_lean.check.verdict import Item, Verdict
+from numina_lean.lean.engine import Check, Engine
+from numina_lean.lean.source import Header
 
 pytestmark = pytest.mark.lean
 
@@ -69,3 +71,36 @@ theorem «a b».«c d» : True := trivial
     outcome = pool.check(Item("names", source))
     assert outcome.verdict is Verdict.REJECTED
     assert len({declared.name for declared in outcome.declarations}) == 3
+
+
+@pytest.mark.parametrize(
+    ("imports", "body"),
+    [
+        ((), "#eval (IO.sleep 1 : IO Unit)"),
+        (("Lean",), FINE),
+    ],
+)
+def test_a_process_that_ran_code_of_a_source_serves_no_other(
+    engine: Engine, imports: tuple[str, ...], body: str
+) -> None:
+    session = engine.start(Header(imports))
+    try:
+        assert not session.check(Check(body)).has_errors
+        assert session.spent
+    finally:
+        session.close()
+
+
+def test_a_process_that_ran_no_code_of_a_source_goes_on(engine: Engine) -> None:
+    session = engine.start(Header())
+    try:
+        session.check(Check("-- Evaluate externally.\n" + FINE))
+        assert not session.spent
+    finally:
+        session.close()
+
+
+def test_a_name_of_native_code_is_a_cheat_whatever_it_is_used_for(pool: Pool) -> None:
+    source = FINE + '@[extern "x"] opaque Lean.Elab.Command.mkState : Nat → Nat'
+    outcome = pool.check(Item("extern", source))
+    assert (outcome.verdict, outcome.reason) == (Verdict.REJECTED, "native_code")

@@ -93,15 +93,20 @@ HEARTBEATS_KIND = "runtime.maxHeartbeats"
 HEARTBEATS_TEXT = "(deterministic) timeout"
 DEEP_RECURSION_KIND = "runtime.deepRecursion"
 KERNEL_BYPASS = re.compile(r"skipKernelTC")
-"""The option that adds declarations unchecked. It cannot be written otherwise in plain Lean."""
+"""The option that adds declarations unchecked.
+
+A macro can spell it otherwise: the embedded engine therefore leaves it without effect, too.
+"""
+NATIVE_CODE = re.compile(r"\bextern\b")
+"""The attribute by which a source gets at the engine's own machine code, types unchecked."""
 
 
 def judge(report: Report, source: str) -> Judgement:
     """Decide what a finished check of `source` means.
 
     Fails closed: what cannot be audited, or declares nothing, is not `proved`. Reason codes:
-    `heartbeats`, `deep_recursion`, `nothing_declared`, `kernel_check_skipped`, `native_decide`,
-    `axiom`, `unaudited`, `unsafe`, `hidden_sorry`.
+    `heartbeats`, `deep_recursion`, `nothing_declared`, `kernel_check_skipped`, `native_code`,
+    `native_decide`, `axiom`, `unaudited`, `unsafe`, `hidden_sorry`.
     """
     errors = [message for message in report.messages if message.severity == "error"]
     if errors:
@@ -112,6 +117,8 @@ def judge(report: Report, source: str) -> Judgement:
         return Judgement(
             Verdict.REJECTED, "kernel_check_skipped", "names debug.skipKernelTC, even if unused"
         )
+    if NATIVE_CODE.search(source):
+        return Judgement(Verdict.REJECTED, "native_code", "names extern, even if unused")
     axioms = {axiom for declared in report.declarations for axiom in declared.axioms}
     foreign = sorted(axioms - STANDARD_AXIOMS - {SORRY_AXIOM})
     if foreign:

@@ -8,6 +8,7 @@ own package and nothing else, and starts no other process.
 import contextlib
 import json
 import os
+import re
 import resource
 import select
 import signal
@@ -41,6 +42,12 @@ READ_SIZE = 1 << 20
 OUT_OF_MEMORY = "out of memory"
 # Raises the stack limit in a shell, for it must be in force when the program is loaded.
 LAUNCH = 'ulimit -s "$1" && shift && exec "$@"'
+# What runs a source's own code, or names what does: in plain Lean, and by importing Lean itself.
+_RUNS_CODE = re.compile(
+    r"#eval|\b(?:macro\w*|elab\w*|by_elab|run_\w+|initialize|builtin_\w+|init|unsafe|extern|"
+    r"implemented_by|export|prefer_native)\b"
+)
+_META = re.compile(r"(?:Lean|Lake)(?:\.|$)")
 _SEVERITY: dict[str, Severity] = {
     "information": "info",
     "warning": "warning",
@@ -141,7 +148,17 @@ class EmbeddedSession:
         if answer["aborted"]:
             self._spent = True
             return Report((_ABORTED,), (), (), answer["seconds"])
+        self._spent = self._spent or self._leaves_traces(check.body)
         return _report(answer)
+
+    def _leaves_traces(self, body: str) -> bool:
+        """Whether `body` may have changed what outlives its environment.
+
+        A running task, Lean's global references, memory behind a name taken from native code:
+        the next check would meet them. Errs towards yes; a new process costs two seconds.
+        """
+        meta = any(_META.match(module) for module in self._header.imports)
+        return meta or _RUNS_CODE.search(body) is not None
 
     def resident_bytes(self) -> int:
         try:
