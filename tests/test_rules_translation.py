@@ -244,3 +244,63 @@ def test_a_tenth_of_real_problems_is_read(shared_data: Path):
     ]
     read = [answer for answer in found if not isinstance(answer, Declined)]
     assert len(read) >= len(rows) / 10
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer", "reason"),
+    [
+        (r"What is $20\%$ more than $40$?", "48", "ambiguous"),
+        (r"Compute $\sum_{k=1}^{4} k \cdot (k+2)$.", "50", "ambiguous"),
+        (r"Find positive solutions to $x^2=25$.", "5", "unparsed_text"),
+        (r"Find integer solutions to $3x^2-4x+1=0$.", "1", "unparsed_text"),
+        (r"If $a \star b = a+3b$, what is $-5 \star 2$?", "-11", "ambiguous"),
+        (r"If $a \star b = a+3b$, what is $2+4 \star 1$?", "9", "ambiguous"),
+        (r"If $p(2)=4$, find $p(5)$.", "10", "undefined_symbol"),
+        ("How many perfect squares are less than 50?", "7", "ambiguous"),
+        ("What is the smallest perfect square divisible by 20?", "100", "ambiguous"),
+        (
+            "How many positive integers are less than 9? Express your answer in base 3.",
+            "22",
+            "unsupported_notion",
+        ),
+    ],
+)
+def test_what_english_leaves_open_is_declined(problem: str, answer: str, reason: str) -> None:
+    declined = RulesTranslator().translate(
+        Problem("p", problem, answer), profile="mathlib", samples=1
+    )
+    assert isinstance(declined, Declined)
+    assert declined.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer", "part"),
+    [
+        (
+            "If $n$ is a positive integer such that $3n-4<6$, what is the largest possible value "
+            "of $n$?",
+            "3",
+            "∀ n : Nat,",
+        ),
+        (
+            "Let $n$ be a positive integer. For how many values of $n$ is $n^2<40$?",
+            "6",
+            "fun (n : Nat) =>",
+        ),
+        ("How many counting numbers are less than 7?", "6", "0 < n"),
+        (r"If $a \star b = a+3b$, what is $1+(4 \star 2)$?", "11", "1 + op_star 4 2 = 11"),
+    ],
+)
+def test_a_word_keeps_its_meaning(problem: str, answer: str, part: str) -> None:
+    candidates = RulesTranslator().translate(
+        Problem("p", problem, answer), profile="core", samples=1
+    )
+    assert not isinstance(candidates, Declined)
+    assert part in candidates[0].statement.source()
+
+
+def test_a_bound_name_never_captures_a_letter_of_the_problem() -> None:
+    text = r"For how many real values of $k$ is $\sqrt{90-\sqrt{k}}$ an integer?"
+    candidates = RulesTranslator().translate(Problem("p", text, "10"), profile="mathlib", samples=1)
+    assert not isinstance(candidates, Declined)
+    assert "∃ k' : ℤ, (k' : ℝ) = Real.sqrt (90 - Real.sqrt k)" in candidates[0].statement.source()

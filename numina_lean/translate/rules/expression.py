@@ -197,6 +197,14 @@ def free_symbols(node: Node) -> frozenset[str]:
     return inner
 
 
+def unused_name(name: str, *nodes: Node) -> str:
+    """`name`, primed until it is free in none of `nodes`."""
+    taken = {each for node in nodes for each in free_symbols(node)}
+    while name in taken:
+        name += "'"
+    return name
+
+
 def substitute(node: Node, name: str, value: Expression) -> Node:
     """`node` with the free letter `name` replaced by `value` (which must bring no bound letter)."""
     if isinstance(node, Symbol):

@@ -32,7 +32,9 @@ from numina_lean.translate.rules.expression import (
     RelationName,
     Series,
     Symbol,
+    free_symbols,
     number,
+    walk,
 )
 from numina_lean.translate.rules.formula_tokens import tokenize
 
@@ -103,7 +105,7 @@ class FormulaReader:
 
     def items(self, tree: ParsedFormula) -> tuple[Expression | Formula, ...]:
         """The comma-separated parts of a formula, a chain of relations as one conjunction."""
-        return tuple(self._item(child) for child in _trees(tree))
+        return tuple(_closed_indices(self._item(child)) for child in _trees(tree))
 
     def _item(self, tree: ParsedFormula) -> Expression | Formula:
         match tree.data:
@@ -145,8 +147,17 @@ class FormulaReader:
         return cast(Expression, handler(tree))
 
     def _binary(self, name: FunctionName, tree: ParsedFormula) -> Expression:
-        left, right = (self.expression(child) for child in _trees(tree))
+        left, right = (self._operand(child) for child in _trees(tree))
         return Apply(name, (left, right))
+
+    def _operand(self, tree: ParsedFormula) -> Expression:
+        """The number that `tree` stands for, as one side of an operation that we know.
+
+        Nothing says which of the two binds more strongly when it is a defined operation.
+        """
+        if tree.data == "custom" or (tree.data == "star" and "*" in self.operators):
+            raise DeclineError("ambiguous", "a defined operation beside another one")
+        return self.expression(tree)
 
     def _sum_parts(self, tree: ParsedFormula) -> list[Expression]:
         """The terms of a sum, a subtracted one as a negative."""
@@ -155,8 +166,8 @@ class FormulaReader:
             return [*self._sum_parts(left), *self._sum_parts(right)]
         if tree.data == "subtract":
             left, right = _trees(tree)
-            return [*self._sum_parts(left), Apply("neg", (self.expression(right),))]
-        return [self.expression(tree)]
+            return [*self._sum_parts(left), Apply("neg", (self._operand(right),))]
+        return [self._operand(tree)]
 
     def _add(self, tree: ParsedFormula) -> Expression:
         if any(True for _ in tree.find_data("dots")):
@@ -178,7 +189,7 @@ class FormulaReader:
             return [*self._product_parts(left), *self._product_parts(right)]
         if tree.data == "juxtaposed":
             return self._factors(_trees(tree))
-        return [self.expression(tree)]
+        return [self._operand(tree)]
 
     def _times(self, tree: ParsedFormula) -> Expression:
         if any(True for _ in tree.find_data("dots")):
@@ -214,7 +225,7 @@ class FormulaReader:
         return Call(symbol, (self.expression(_trees(tree)[0]),))
 
     def _negative(self, tree: ParsedFormula) -> Expression:
-        return Apply("neg", (self.expression(_trees(tree)[0]),))
+        return Apply("neg", (self._operand(_trees(tree)[0]),))
 
     def _positive(self, tree: ParsedFormula) -> Expression:
         return self.expression(_trees(tree)[0])
@@ -245,6 +256,8 @@ class FormulaReader:
                     factors.append(call)
                     at += 2
                     continue
+            if part.data == "power" and following is not None and _is_inverse(part):
+                raise DeclineError("undefined_symbol", "the inverse of a function")
             if part.data == "number" and at > 0 and parts[at - 1].data != "dots":
                 raise _bad("a number right after a factor")
             if part.data == "number" and following is not None and _is_plain_fraction(following):
@@ -267,7 +280,7 @@ class FormulaReader:
         if following.data not in ("parenthesis", "tuple"):
             return None
         if letter not in self.functions:
-            if letter in _FUNCTION_LETTERS:
+            if letter in _FUNCTION_LETTERS or _is_value(following):
                 raise DeclineError("undefined_symbol", f"the function {letter}")
             return None
         call = Call(letter, tuple(self.expression(child) for child in _trees(following)))
@@ -402,3 +415,25 @@ def _is_plain_fraction(tree: ParsedFormula) -> bool:
         part.data == "juxtaposed" and [child.data for child in _trees(part)] == ["number"]
         for part in parts
     )
+
+
+def _is_value(tree: ParsedFormula) -> bool:
+    """Whether `tree` is a number in parentheses: `p(3)` is hardly a product."""
+    inner = tree
+    while inner.data in ("parenthesis", "juxtaposed", "negative") and len(_trees(inner)) == 1:
+        inner = _trees(inner)[0]
+    return tree.data == "parenthesis" and inner.data == "number"
+
+
+def _is_inverse(power: ParsedFormula) -> bool:
+    """Whether a power is one of a letter that names functions, as `f^{-1}` is."""
+    base = _trees(power)[0]
+    return base.data == "letter" and str(_tokens(base)[0]) in _FUNCTION_LETTERS
+
+
+def _closed_indices(item: Expression | Formula) -> Expression | Formula:
+    """`item`, unless the index of a sum stands outside that sum, too: where it ends is unsaid."""
+    indices = {node.index for node in walk(item) if isinstance(node, Series)}
+    if indices & free_symbols(item):
+        raise DeclineError("ambiguous", "where a sum or product ends")
+    return item

@@ -31,6 +31,7 @@ from numina_lean.translate.rules.expression import (
     Tally,
     free_symbols,
     number,
+    unused_name,
     walk,
 )
 from numina_lean.translate.rules.names import lean_name
@@ -151,7 +152,8 @@ class LeanText:
             case "power", (exponent, value):
                 if self.profile == "mathlib":
                     power = self.expression(exponent, Domain.NAT, 75, bare=True)
-                    return f"(∃ k : ℕ, k ^ {power} = {self.natural(value, 51)})"
+                    root = unused_name("k", value, exponent)
+                    return f"(∃ {root} : ℕ, {root} ^ {power} = {self.natural(value, 51)})"
                 return f"NuminaLean.isPower {self.natural(exponent)} {self.natural(value)} = true"
             case "coprime", (left, right):
                 return self.formula(Relation("=", Apply("gcd", (left, right)), number(1)))
@@ -167,7 +169,8 @@ class LeanText:
                     return "True"
                 integer = self.type_name(Domain.INT)
                 text = self.expression(value, domain, 51)
-                return f"(∃ k : {integer}, (k : {self.type_name(domain)}) = {text})"
+                whole = unused_name("k", value)
+                return f"(∃ {whole} : {integer}, ({whole} : {self.type_name(domain)}) = {text})"
             case "congruent", (left, right, modulus):
                 domain = self._integral(left, right, modulus)
                 below = self.expression(modulus, domain, 71, bare=True)

@@ -2,23 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import cast
 
 from numina_lean.translate.rules.answer import Answer
 from numina_lean.translate.rules.decline import DeclineError
 from numina_lean.translate.rules.doubts import check_distinct_roots
+from numina_lean.translate.rules.evaluation import UnknownValueError, holds
 from numina_lean.translate.rules.expression import (
     Collection,
     Domain,
     Expression,
     Formula,
     Items,
+    Property,
     Relation,
     Symbol,
     Tally,
     conjunction,
     free_symbols,
     substitute,
+    unused_name,
+    walk,
 )
 from numina_lean.translate.rules.lean_text import LeanText
 from numina_lean.translate.rules.meaning import (
@@ -47,10 +52,12 @@ class SetQuestions(Setting):
         own = [item for item in self.conditions if letter in free_symbols(item)]
         self.conditions = [item for item in self.conditions if item not in own]
         sample = [fact(Symbol(letter)) for fact in noun.facts if not isinstance(fact, Between)]
-        default = known or self._default_domain(letter, [*own, *sample])
+        # Not `known or …`: the natural numbers are the domain 0.
+        default = known if known is not None else self._default_domain(letter, [*own, *sample])
         domain = noun.settled_domain(default)
         facts = self._facts(noun, letter, domain)
         conditions = (*own, *facts)
+        _refuse_doubtful_zero(letter, conjunction(conditions))
         if not conditions:
             raise DeclineError("unparsed_text", "a set without a condition")
         if self.conditions:
@@ -170,11 +177,26 @@ class SetQuestions(Setting):
         own = Domain.NAT if tally.kind == "count" else members.domain
         total = text.expression(value, own, 51, bare=True)
         if self.profile == "mathlib":
-            body = {"count": "s.card", "sum": "∑ a ∈ s, a", "product": "∏ a ∈ s, a"}[tally.kind]
-            every = f"(∀ {name} : {kind}, {name} ∈ s ↔ {condition})"
-            return f"∃ s : Finset {kind}, {every} ∧ {body} = {total}"
-        body = {"count": "l.length", "sum": "l.sum", "product": "l.foldl (· * ·) 1"}[tally.kind]
+            s = unused_name("s", members.condition, Symbol(members.variable))
+            body = {"count": f"{s}.card", "sum": f"∑ a ∈ {s}, a", "product": f"∏ a ∈ {s}, a"}
+            every = f"(∀ {name} : {kind}, {name} ∈ {s} ↔ {condition})"
+            return f"∃ {s} : Finset {kind}, {every} ∧ {body[tally.kind]} = {total}"
+        l = unused_name("l", members.condition, Symbol(members.variable))  # noqa: E741 - printed
+        body = {"count": f"{l}.length", "sum": f"{l}.sum", "product": f"{l}.foldl (· * ·) 1"}
         return (
-            f"∃ l : List {kind}, l.Nodup ∧ "
-            f"(∀ {name} : {kind}, {name} ∈ l ↔ {condition}) ∧ {body} = {total}"
+            f"∃ {l} : List {kind}, {l}.Nodup ∧ "
+            f"(∀ {name} : {kind}, {name} ∈ {l} ↔ {condition}) ∧ {body[tally.kind]} = {total}"
         )
+
+
+def _refuse_doubtful_zero(letter: str, condition: Formula) -> None:
+    """Decline where 0 would count as a square, a cube or a palindrome: English may leave it out."""
+    kinds = {node.name for node in walk(condition) if isinstance(node, Property)}
+    if not kinds & {"power", "palindrome"}:
+        return
+    try:
+        counts = holds(condition, {letter: Fraction(0)})
+    except UnknownValueError:
+        return
+    if counts:
+        raise DeclineError("ambiguous", "whether 0 counts")

@@ -147,10 +147,10 @@ class TermReader(NounReader):
         raise DeclineError("unparsed_text", "“of” after what is no fraction and no percentage")
 
     def more_than(self, amount: Expression, value: Expression) -> Expression:
-        return Apply("add", (value, amount))
+        return Apply("add", (value, _no_percentage(amount)))
 
     def less_than_term(self, amount: Expression, value: Expression) -> Expression:
-        return Apply("sub", (value, amount))
+        return Apply("sub", (value, _no_percentage(amount)))
 
     def times_term(self, left: Expression, right: Expression) -> Expression:
         return Apply("mul", (left, right))
@@ -208,3 +208,11 @@ def _spread(values: tuple[Expression, ...]) -> tuple[Expression, ...]:
     return tuple(
         item for value in values for item in (value.items if isinstance(value, Items) else (value,))
     )
+
+
+def _no_percentage(amount: Expression) -> Expression:
+    """`amount`, unless it may be a part of what it is added to: 20% more than 50 is 60."""
+    match amount:
+        case Apply("div", (_, Number(value))) if value == 100:
+            raise DeclineError("ambiguous", "a percentage more or less than something")
+    return amount

@@ -55,6 +55,8 @@ class _Builder(SetQuestions):
             self.givens += self.ask.givens
         if self.givens.extremes:
             raise DeclineError("unsupported_notion", "a number given as the least or greatest")
+        if self.base not in (None, 10) and isinstance(self.ask, AskTally | AskAll | AskOptimum):
+            raise DeclineError("unsupported_notion", "such an answer in another base")
         self._declare()
         match self.ask:
             case AskTerm():
