@@ -11,9 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from numina_lean.errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LONGEST_LINE = 64 * 2**20
 """Bytes a JSON line may have: a line is held in memory whole."""
@@ -116,11 +119,25 @@ def parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
             number, end = end, end + file.metadata.row_group(group).num_rows
             try:
                 for batch in file.iter_batches(BATCH_ROWS, [group], list(columns)):
-                    for fields in batch.to_pylist():
-                        number += 1
-                        yield Row(number, fields)
+                    yield from _batch_rows(batch, number + 1)
+                    number += batch.num_rows
             except (pa.ArrowException, OSError, ValueError) as error:
                 yield Row(number + 1, {}, f"damaged up to row {end} ({_first_line(error)})")
+
+
+def _batch_rows(batch: "pa.RecordBatch", first: int) -> Iterator[Row]:
+    try:
+        rows = [Row(first + at, fields) for at, fields in enumerate(batch.to_pylist())]
+    except UnicodeDecodeError:
+        rows = [_single_row(batch.slice(at, 1), first + at) for at in range(batch.num_rows)]
+    yield from rows
+
+
+def _single_row(batch: "pa.RecordBatch", number: int) -> Row:
+    try:
+        return Row(number, batch.to_pylist()[0])
+    except UnicodeDecodeError as error:
+        return Row(number, {}, f"not UTF-8 (byte {error.start + 1} of a field)")
 
 
 def _not_parquet(path: Path, error: Exception) -> UnreadableTableError:

@@ -290,3 +290,12 @@ def test_the_number_of_sources_is_known_where_files_tell(tmp_path: Path) -> None
     write_parquet(tmp_path / "c.parquet", {"code": ["x"] * 7})
     counts = [each.count() for each in find_inputs([str(tmp_path), "-"], ANY).inputs]
     assert counts == [1, 3, 7, None]
+
+
+def test_a_cell_that_is_not_utf8_costs_its_own_row_only(tmp_path: Path) -> None:
+    texts = [b"theorem a : 1 = 1 := rfl", b"\xff\xfe", b"theorem c : 1 = 1 := rfl"]
+    column = pa.array(texts, pa.binary()).view(pa.string())
+    pq.write_table(pa.table({"code": column}), tmp_path / "rows.parquet")
+    rows = list(tables.parquet_rows(tmp_path / "rows.parquet", ["code"]))
+    assert [row.number for row in rows] == [1, 2, 3]
+    assert [row.defect is None for row in rows] == [True, False, True]
