@@ -257,6 +257,7 @@ def test_a_tenth_of_real_problems_is_read(shared_data: Path):
         (r"If $a \star b = a+3b$, what is $2+4 \star 1$?", "9", "ambiguous"),
         (r"If $p(2)=4$, find $p(5)$.", "10", "undefined_symbol"),
         ("How many perfect squares are less than 50?", "7", "ambiguous"),
+        ("How many multiples of 4 are less than 50?", "12", "ambiguous"),
         ("What is the smallest perfect square divisible by 20?", "100", "ambiguous"),
         (
             "How many positive integers are less than 9? Express your answer in base 3.",

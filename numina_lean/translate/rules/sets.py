@@ -190,9 +190,9 @@ class SetQuestions(Setting):
 
 
 def _refuse_doubtful_zero(letter: str, condition: Formula) -> None:
-    """Decline where 0 would count as a square, a cube or a palindrome: English may leave it out."""
+    """Decline where 0 counts as a square, a palindrome, a multiple: English may not mean it."""
     kinds = {node.name for node in walk(condition) if isinstance(node, Property)}
-    if not kinds & {"power", "palindrome"}:
+    if not kinds & {"power", "palindrome", "divides"}:
         return
     try:
         counts = holds(condition, {letter: Fraction(0)})
