@@ -181,11 +181,15 @@ class SetQuestions(Setting):
             body = {"count": f"{s}.card", "sum": f"∑ a ∈ {s}, a", "product": f"∏ a ∈ {s}, a"}
             every = f"(∀ {name} : {kind}, {name} ∈ {s} ↔ {condition})"
             return f"∃ {s} : Finset {kind}, {every} ∧ {body[tally.kind]} = {total}"
-        l = unused_name("l", members.condition, Symbol(members.variable))  # noqa: E741 - printed
-        body = {"count": f"{l}.length", "sum": f"{l}.sum", "product": f"{l}.foldl (· * ·) 1"}
+        found = unused_name("l", members.condition, Symbol(members.variable))
+        body = {
+            "count": f"{found}.length",
+            "sum": f"{found}.sum",
+            "product": f"{found}.foldl (· * ·) 1",
+        }
         return (
-            f"∃ {l} : List {kind}, {l}.Nodup ∧ "
-            f"(∀ {name} : {kind}, {name} ∈ {l} ↔ {condition}) ∧ {body[tally.kind]} = {total}"
+            f"∃ {found} : List {kind}, {found}.Nodup ∧ "
+            f"(∀ {name} : {kind}, {name} ∈ {found} ↔ {condition}) ∧ {body[tally.kind]} = {total}"
         )
 
 
