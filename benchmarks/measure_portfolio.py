@@ -11,7 +11,7 @@ those before it.
 import json
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -66,12 +66,13 @@ def statements(path: str) -> Iterator[Statement]:
 
 
 def show(path: str, searches: list[Search], seconds: float) -> None:
-    tried, proved, spent = Counter[str](), Counter[str](), Counter[str]()
+    tried, proved = Counter[str](), Counter[str]()
+    spent: defaultdict[str, float] = defaultdict(float)
     for search in searches:
         for attempt in search.attempts:
             tried[attempt.tactic] += 1
             proved[attempt.tactic] += attempt.succeeded
-            spent[attempt.tactic] += attempt.outcome.seconds  # type: ignore[assignment]
+            spent[attempt.tactic] += attempt.outcome.seconds
     table = Table(title=f"{path}: {proved.total()} of {len(searches)} proved, {seconds:.0f} s")
     for column in ("tactic", "tried", "proved", "seconds", "proofs/s"):
         table.add_column(column, justify="left" if column == "tactic" else "right")

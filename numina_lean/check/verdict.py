@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from numina_lean.lean.engine import DEFAULT_HEARTBEATS
 from numina_lean.lean.report import Declaration, LeanInfo, Message, Report, Sorry
 
 STANDARD_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
@@ -41,7 +42,7 @@ class Item:
     id: str
     source: str
     timeout: float = 60.0
-    heartbeats: int = 200_000
+    heartbeats: int = DEFAULT_HEARTBEATS
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ function makeServer() {
   const unauditedExample = (line) => ({ name: `example@${line}`, kind: 'opaque', axioms: ['unaudited'] });
 
   // The declarations of an `example`: the same command again, in the environment before it, with
-  // the keyword turned into a named declaration. Kind null where no turn elaborates cleanly.
+  // the keyword turned into a named declaration. Unaudited where no turn elaborates cleanly.
   function auditExample(source, before, keyword, start, end, line) {
     const raw = Buffer.from(source, 'utf8');
     const name = `_example_${crypto.randomBytes(8).toString('hex')}`; // nobody can declare it first
