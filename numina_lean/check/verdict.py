@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from numina_lean.lean.engine import DEFAULT_HEARTBEATS
-from numina_lean.lean.report import Declaration, LeanInfo, Message, Report, Sorry
+from numina_lean.lean.report import Declaration, LeanInfo, Message, Mismatch, Report, Sorry
 
 STANDARD_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
 """The axioms that Lean and mathlib themselves rest on; every other one makes a cheat."""
@@ -33,16 +33,31 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """What a source may do and still be accepted.
+
+    `axioms`: what it may rest on, `sorryAx` apart. `strict` forbids syntax that runs code or
+    changes syntax, whatever comes of it.
+    """
+
+    axioms: frozenset[str] = STANDARD_AXIOMS
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One thing to check: a whole Lean source, header included.
 
-    `timeout` in seconds of wall time, hard; `heartbeats` the initial `maxHeartbeats`.
+    `timeout` in seconds of wall time, hard; `heartbeats` the initial `maxHeartbeats`. `reference`
+    is another whole source, of statements that this one has to keep to.
     """
 
     id: str
     source: str
     timeout: float = 60.0
     heartbeats: int = DEFAULT_HEARTBEATS
+    reference: str | None = None
+    policy: Policy = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +66,9 @@ class Outcome:
 
     `reason` is a short code that refines the verdict, or None where the verdict says it all;
     `detail` one line for a person. `header_hash` is `Header.digest`. `seconds` is the wall
-    time of the check that counted, queueing excluded.
+    time of the check that counted, queueing excluded. `replayed` says that the kernel took the
+    declarations once more, in a process that ran no code of the source. `mismatches` are the
+    ways in which it departs from the item's reference.
     """
 
     id: str
@@ -66,6 +83,8 @@ class Outcome:
     declarations: tuple[Declaration, ...] = ()
     missing_modules: tuple[str, ...] = ()
     truncated: bool = False
+    replayed: bool = False
+    mismatches: tuple[Mismatch, ...] = ()
 
     @property
     def errors(self) -> tuple[Message, ...]:

@@ -8,7 +8,7 @@ one at a time, each in a copy of the header's environment that is dropped afterw
 from dataclasses import dataclass
 from typing import Protocol
 
-from numina_lean.lean.report import LeanInfo, Message, Report
+from numina_lean.lean.report import Evidence, LeanInfo, Message, Report, Ruling
 from numina_lean.lean.source import Header
 
 DEFAULT_HEARTBEATS = 200_000
@@ -24,6 +24,10 @@ class Check:
     may set its own; the timeout holds all the same). `output_limit` bounds the characters of
     messages and goals that come back. `goals` and `axioms` switch off the parts of the report
     that cost time.
+
+    `reference` is the body of another source, on the same header, that this one has to keep to;
+    the report then rules on it. `evidence` asks for the constants in the report instead of a
+    ruling on them, for another process to judge.
     """
 
     body: str
@@ -32,6 +36,8 @@ class Check:
     goals: bool = True
     axioms: bool = True
     output_limit: int = 200_000
+    reference: str | None = None
+    evidence: bool = False
 
 
 class SessionError(Exception):
@@ -55,6 +61,14 @@ class SessionCrashedError(SessionError):
     def __init__(self, message: str, *, out_of_memory: bool = False) -> None:
         super().__init__(message)
         self.out_of_memory = out_of_memory
+
+
+class BadReferenceError(Exception):
+    """The reference of a check does not elaborate. `messages` are Lean's errors about it."""
+
+    def __init__(self, messages: tuple[Message, ...]) -> None:
+        super().__init__(messages[0].text.partition("\n")[0] if messages else "reference rejected")
+        self.messages = messages
 
 
 class HeaderError(Exception):
@@ -84,7 +98,21 @@ class Session(Protocol):
         ...
 
     def check(self, check: Check) -> Report:
-        """Elaborate `check.body` and report. Raises `CheckTimeoutError`, `SessionCrashedError`."""
+        """Elaborate `check.body` and report.
+
+        Raises `CheckTimeoutError`, `SessionCrashedError`, and `BadReferenceError` for a
+        `check.reference` that Lean finds an error in.
+        """
+        ...
+
+    def judge(
+        self, evidence: Evidence, reference: Evidence | None = None, *, timeout: float = 60.0
+    ) -> Ruling:
+        """Replay `evidence` through the kernel over this session's imports, and rule on it.
+
+        Runs no code of the source, so the session is as good afterwards as before. Raises
+        `CheckTimeoutError`, `SessionCrashedError`. Only where `Engine.judges`.
+        """
         ...
 
     def resident_bytes(self) -> int:
@@ -105,6 +133,11 @@ class Engine(Protocol):
 
     @property
     def lean(self) -> LeanInfo: ...
+
+    @property
+    def judges(self) -> bool:
+        """Whether its sessions replay evidence of one another (`Session.judge`)."""
+        ...
 
     def missing_modules(self, header: Header) -> tuple[str, ...]:
         """The imported modules that this engine does not have, in order, without starting it."""

@@ -34,6 +34,10 @@ class EmbeddedEngine:
     def lean(self) -> LeanInfo:
         return self._lean
 
+    @property
+    def judges(self) -> bool:
+        return True
+
     def missing_modules(self, header: Header) -> tuple[str, ...]:
         missing: list[str] = []
         self._visit(header.imports, set(), [], missing)

@@ -28,7 +28,16 @@ from numina_lean.lean.engine import (
     HeaderError,
     SessionCrashedError,
 )
-from numina_lean.lean.report import Declaration, Message, Position, Report, Severity, Sorry
+from numina_lean.lean.report import (
+    Declaration,
+    Evidence,
+    Message,
+    Position,
+    Report,
+    Ruling,
+    Severity,
+    Sorry,
+)
 from numina_lean.lean.source import Header
 
 SERVER = Path(__file__).parent / "server"
@@ -150,6 +159,11 @@ class EmbeddedSession:
             return Report((_ABORTED,), (), (), answer["seconds"])
         self._spent = self._spent or self._leaves_traces(check.body)
         return _report(answer)
+
+    def judge(
+        self, evidence: Evidence, reference: Evidence | None = None, *, timeout: float = 60.0
+    ) -> Ruling:
+        raise NotImplementedError
 
     def _leaves_traces(self, body: str) -> bool:
         """Whether `body` may have changed what outlives its environment.

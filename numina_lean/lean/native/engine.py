@@ -39,6 +39,10 @@ class NativeEngine:
     def lean(self) -> LeanInfo:
         return LeanInfo("native", pins.LEAN_VERSION, pins.MATHLIB_REVISION)
 
+    @property
+    def judges(self) -> bool:
+        return False
+
     def missing_modules(self, header: Header) -> tuple[str, ...]:
         return tuple(module for module in header.imports if not self._has(module))
 

@@ -20,7 +20,7 @@ from numina_lean.lean.native.auditor import Auditor
 from numina_lean.lean.native.limit import limit_report
 from numina_lean.lean.native.process import ReplProcess
 from numina_lean.lean.native.repl import Answer, Refusal
-from numina_lean.lean.report import Declaration, Message, Position, Report, Sorry
+from numina_lean.lean.report import Declaration, Evidence, Message, Position, Report, Ruling, Sorry
 from numina_lean.lean.source import Header
 
 _READY_TIMEOUT = 300.0  # importing mathlib from a cold disk takes minutes
@@ -98,6 +98,11 @@ class NativeSession:
             ),
             check.output_limit,
         )
+
+    def judge(
+        self, evidence: Evidence, reference: Evidence | None = None, *, timeout: float = 60.0
+    ) -> Ruling:
+        raise NotImplementedError
 
     def resident_bytes(self) -> int:
         return self._process.resident_bytes()
