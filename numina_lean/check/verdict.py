@@ -68,7 +68,8 @@ class Outcome:
     `detail` one line for a person. `header_hash` is `Header.digest`. `seconds` is the wall
     time of the check that counted, queueing excluded. `replayed` says that the kernel took the
     declarations once more, in a process that ran no code of the source. `mismatches` are the
-    ways in which it departs from the item's reference.
+    ways in which it departs from the item's reference. `cached` says that an earlier check of the
+    same item is answered with, whose `seconds` they are.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Outcome:
     truncated: bool = False
     replayed: bool = False
     mismatches: tuple[Mismatch, ...] = ()
+    cached: bool = False
 
     @property
     def errors(self) -> tuple[Message, ...]:

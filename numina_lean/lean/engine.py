@@ -143,6 +143,13 @@ class Engine(Protocol):
         """The imported modules that this engine does not have, in order, without starting it."""
         ...
 
+    def modules_digest(self, header: Header) -> str:
+        """What changes when a module of our own project that `header` imports changes.
+
+        Empty where it imports none: all other modules are those of the pinned versions in `lean`.
+        """
+        ...
+
     def start(self, header: Header) -> Session:
         """Start a process and load `header`.
 

@@ -1,5 +1,7 @@
 """The embedded engine: Lean 4.28.0-pre, its core library, no mathlib; runs where Node runs."""
 
+import hashlib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,11 @@ class EmbeddedEngine:
         missing: list[str] = []
         self._visit(header.imports, set(), [], missing)
         return tuple(missing)
+
+    def modules_digest(self, header: Header) -> str:
+        sources: list[tuple[str, str]] = []
+        self._visit(header.imports, set(), sources, [])
+        return hashlib.sha256(json.dumps(sources).encode()).hexdigest() if sources else ""
 
     def start(self, header: Header) -> EmbeddedSession:
         imports: list[str] = [DEFAULT_IMPORT]

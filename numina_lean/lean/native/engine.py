@@ -1,5 +1,6 @@
 """The native engine: Lean v4.15.0 with mathlib, behind the REPL, at the commits in `pins`."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -46,10 +47,20 @@ class NativeEngine:
     def missing_modules(self, header: Header) -> tuple[str, ...]:
         return tuple(module for module in header.imports if not self._has(module))
 
+    def modules_digest(self, header: Header) -> str:
+        # Lake writes the file of a module anew when it, or a module that it imports, has changed.
+        own = self.folder / ".lake" / "build" / "lib"
+        files = [own / _olean(module) for module in header.imports]
+        states = [f"{path} {path.stat().st_mtime_ns}" for path in files if path.is_file()]
+        return hashlib.sha256("\n".join(states).encode()).hexdigest() if states else ""
+
     def start(self, header: Header) -> NativeSession:
         return NativeSession.start(self.command, self.folder, header)
 
     def _has(self, module: str) -> bool:
-        parts = [part.strip("«»") for part in module.split(".")]
-        name = Path(*parts[:-1], f"{parts[-1]}.olean")
-        return any((folder / name).is_file() for folder in self.library_folders)
+        return any((folder / _olean(module)).is_file() for folder in self.library_folders)
+
+
+def _olean(module: str) -> Path:
+    parts = [part.strip("«»") for part in module.split(".")]
+    return Path(*parts[:-1], f"{parts[-1]}.olean")
