@@ -7,15 +7,24 @@ interrupted, 141 the reader of our output went away, 143 told to end.
 import os
 import signal
 import sys
+from importlib import import_module
 from types import FrameType
 from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from numina_lean import __version__
-from numina_lean.cli import check, doctor, formalize, setup
 from numina_lean.errors import NuminaError
+
+COMMANDS = {
+    "formalize": "Turn problems into Lean statements that Lean accepts.",
+    "check": "Check Lean sources, and say for each what it comes to.",
+    "setup": "Fetch, verify and build a Lean engine.",
+    "doctor": "Say which Lean engines work.",
+}
+"""Each command, with what it is for. It is what its module has under the same name: a function, or
+a `typer.Typer` with commands of its own. A module is imported when its command is asked for."""
 
 INTERRUPTED = 130
 READER_GONE = 141
@@ -29,6 +38,18 @@ def _discard_output() -> None:
 
 class _Commands(TyperGroup):
     """Runs a command and turns the ways it can fail into one line and an exit code."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, summary in COMMANDS.items():
+            self.add_command(TyperCommand(name, help=summary))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return _load(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -49,6 +70,15 @@ class _Commands(TyperGroup):
             typer.echo(f"error: {place}{error.strerror or error}", err=True)
             raise typer.Exit(NuminaError.exit_code) from error
         return result
+
+
+def _load(name: str) -> Any:
+    command = getattr(import_module(f"{__name__}.{name}"), name)
+    if not isinstance(command, typer.Typer):
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(name)(command)
+        command = alone
+    return typer.main.get_command(command)
 
 
 app = typer.Typer(
@@ -79,12 +109,9 @@ def _numina_lean(
 
     Example: numina-lean check proof.lean
     """
-
-
-app.command()(formalize.formalize)
-app.command()(check.check)
-app.command()(setup.setup)
-app.command()(doctor.doctor)
+    # All that takes time to import is there: from here on a command may have to clean up.
+    if callable(signal.getsignal(signal.SIGINT)):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:
