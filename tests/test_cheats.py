@@ -77,7 +77,7 @@ theorem «a b».«c d» : True := trivial
     ("imports", "body"),
     [
         ((), "#eval (IO.sleep 1 : IO Unit)"),
-        (("Lean",), FINE),
+        (("Lean",), 'elab "nothing" : command => pure ()\n' + FINE),
     ],
 )
 def test_a_process_that_ran_code_of_a_source_serves_no_other(

@@ -90,7 +90,8 @@ class Ruling:
     """What a kernel says of the constants of a source, in a process that ran no code of its.
 
     `declarations` are those that the kernel took, with their axioms. `refusal` names the first
-    constant that it did not take, and why; None where it took all. `mismatches` is None where no
+    constant that it did not take, and why; `declarations` are then all that the source claims. None
+    where it took all. `mismatches` is None where no
     reference was asked for, empty where the source keeps to it.
     """
 

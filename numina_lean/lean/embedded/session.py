@@ -8,13 +8,13 @@ own package and nothing else, and starts no other process.
 import contextlib
 import json
 import os
-import re
 import resource
 import select
 import signal
 import subprocess
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,18 @@ import psutil
 from numina_lean.errors import EngineUnavailableError
 from numina_lean.lean.embedded.install import Installation
 from numina_lean.lean.engine import (
+    BadReferenceError,
     Check,
     CheckTimeoutError,
     HeaderError,
     SessionCrashedError,
 )
+from numina_lean.lean.metaprogram import Reach, reach
 from numina_lean.lean.report import (
     Declaration,
     Evidence,
     Message,
+    Mismatch,
     Position,
     Report,
     Ruling,
@@ -51,12 +54,6 @@ READ_SIZE = 1 << 20
 OUT_OF_MEMORY = "out of memory"
 # Raises the stack limit in a shell, for it must be in force when the program is loaded.
 LAUNCH = 'ulimit -s "$1" && shift && exec "$@"'
-# What runs a source's own code, or names what does: in plain Lean, and by importing Lean itself.
-_RUNS_CODE = re.compile(
-    r"#eval|\b(?:macro\w*|elab\w*|by_elab|run_\w+|initialize|builtin_\w+|init|unsafe|extern|"
-    r"implemented_by|export|prefer_native)\b"
-)
-_META = re.compile(r"(?:Lean|Lake)(?:\.|$)")
 _SEVERITY: dict[str, Severity] = {
     "information": "info",
     "warning": "warning",
@@ -140,39 +137,54 @@ class EmbeddedSession:
         return self._spent or self._process.poll() is not None
 
     def check(self, check: Check) -> Report:
+        """See `Session.check`. Rules on the constants where no code of the source has run."""
+        extent = self._reach(check)
+        wanted = "evidence" if check.evidence else "ruling" if extent is Reach.NONE else None
         request = {
             "body": check.body,
-            "timeoutMs": max(1, int(check.timeout * 1000)),
+            "reference": check.reference,
+            "timeoutMs": _milliseconds(check.timeout),
             "heartbeats": check.heartbeats,
             "goals": check.goals,
             "axioms": check.axioms,
             "outputLimit": check.output_limit,
+            "wanted": wanted,
         }
-        answer = self._ask(request, check.timeout + GRACE)
-        if answer["cancelled"]:
-            self._spent = answer["aborted"]
-            raise CheckTimeoutError(
-                f"no end within {check.timeout:g} s", alive=not answer["aborted"]
-            )
+        answer = self._ask_within({"check": request}, check.timeout)
+        # What a task still running, Lean's global references, or memory behind a name taken from
+        # native code may hold, the next check would meet.
+        self._spent = self._spent or extent > Reach.NONE
         if answer["aborted"]:
-            self._spent = True
-            return Report((_ABORTED,), (), (), answer["seconds"])
-        self._spent = self._spent or self._leaves_traces(check.body)
-        return _report(answer)
+            return replace(_ABORTED, seconds=answer["seconds"], reach=extent)
+        if "referenceErrors" in answer:
+            raise BadReferenceError(tuple(_message(raw) for raw in answer["referenceErrors"]))
+        return _report(answer, self._header.imports, extent)
+
+    def _reach(self, check: Check) -> Reach:
+        bodies = [check.body, *([] if check.reference is None else [check.reference])]
+        return max(reach(self._header.imports, body) for body in bodies)
 
     def judge(
         self, evidence: Evidence, reference: Evidence | None = None, *, timeout: float = 60.0
     ) -> Ruling:
-        raise NotImplementedError
+        """See `Session.judge`."""
+        request = {
+            "evidence": evidence.constants,
+            "reference": None if reference is None else reference.constants,
+            "timeoutMs": _milliseconds(timeout),
+        }
+        answer = self._ask_within({"judge": request}, timeout)
+        if answer["aborted"]:
+            return Ruling((), "recurses too deeply")
+        return _ruling(answer["ruling"])
 
-    def _leaves_traces(self, body: str) -> bool:
-        """Whether `body` may have changed what outlives its environment.
-
-        A running task, Lean's global references, memory behind a name taken from native code:
-        the next check would meet them. Errs towards yes; a new process costs two seconds.
-        """
-        meta = any(_META.match(module) for module in self._header.imports)
-        return meta or _RUNS_CODE.search(body) is not None
+    def _ask_within(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
+        """The answer. Raises `CheckTimeoutError` where it comes because time was up."""
+        answer = self._ask(request, timeout + GRACE)
+        self._spent = self._spent or answer["aborted"]
+        if answer["cancelled"]:
+            raise CheckTimeoutError(f"no end within {timeout:g} s", alive=not answer["aborted"])
+        return answer
 
     def resident_bytes(self) -> int:
         try:
@@ -240,12 +252,26 @@ class EmbeddedSession:
         return line
 
 
-_ABORTED = Message(
-    "error",
-    "Lean gave up on the source: it nests or recurses too deeply",
-    Position(1, 0),
-    kind="runtime.deepRecursion",
+_ABORTED = Report(
+    (
+        Message(
+            "error",
+            "Lean gave up on the source: it nests or recurses too deeply",
+            Position(1, 0),
+            kind="runtime.deepRecursion",
+        ),
+    ),
+    (),
+    (),
+    0.0,
 )
+_NO_TARGET = Message(
+    "error", "the reference declares no theorem and leaves no definition open", Position(1, 0)
+)
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))
 
 
 def _position(raw: dict[str, int]) -> Position:
@@ -262,7 +288,25 @@ def _message(raw: dict[str, Any]) -> Message:
     )
 
 
-def _report(answer: dict[str, Any]) -> Report:
+def _declarations(raw: list[dict[str, Any]]) -> tuple[Declaration, ...]:
+    return tuple(Declaration(each["name"], each["kind"], tuple(each["axioms"])) for each in raw)
+
+
+def _ruling(raw: dict[str, Any]) -> Ruling:
+    if raw["emptyReference"]:
+        raise BadReferenceError((_NO_TARGET,))
+    mismatches = raw["mismatches"]
+    return Ruling(
+        _declarations(raw["declarations"]),
+        raw["refusal"],
+        None
+        if mismatches is None
+        else tuple(Mismatch(each["code"], each["name"], each["detail"]) for each in mismatches),
+    )
+
+
+def _report(answer: dict[str, Any], imports: tuple[str, ...], extent: Reach) -> Report:
+    ruling, constants = answer["ruling"], answer["evidence"]
     return Report(
         messages=tuple(_message(raw) for raw in answer["messages"]),
         sorries=tuple(
@@ -271,10 +315,11 @@ def _report(answer: dict[str, Any]) -> Report:
             )
             for raw in answer["sorries"]
         ),
-        declarations=tuple(
-            Declaration(raw["name"], raw["kind"], tuple(raw["axioms"]))
-            for raw in answer["declarations"]
-        ),
+        declarations=_declarations(answer["declarations"]),
         seconds=answer["seconds"],
         truncated=answer["truncated"],
+        exited=answer["exited"],
+        reach=extent,
+        ruling=None if ruling is None else _ruling(ruling),
+        evidence=None if constants is None else Evidence(imports, constants),
     )

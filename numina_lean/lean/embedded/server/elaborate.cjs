@@ -148,4 +148,4 @@ function elaborator(lean) {
   return { importModules, freshState, run, environmentOf, infoTreesOf, exampleKeywords };
 }
 
-module.exports = { elaborator };
+module.exports = { elaborator, EXIT };

@@ -76,6 +76,16 @@ function objects() {
   const byteSize = (object) => words()[(object + HEADER_BYTES) >> 2] - 1;
   const text = (object) => textBytes(object).toString('utf8');
 
+  // The natural number with the given decimal digits.
+  const naturalOf = (digits) => {
+    const at = _malloc(digits.length + 1);
+    if (!at) throw new Error('out of memory');
+    bytes().set(Buffer.from(digits + '\0', 'latin1'), at);
+    const value = call('lean_cstr_to_nat', at);
+    _free(at);
+    return value;
+  };
+
   const constructor = (kind, fields, scalars = []) => {
     const size = (HEADER_BYTES + WORD * fields.length + scalars.length + 7) & ~7;
     const object = wasmExports.mi_malloc_small(size);
@@ -136,7 +146,7 @@ function objects() {
 
   return {
     bytes, words, i32, call, constant, box, isScalar, tag, fieldCount, field, retain, release,
-    string, textBytes, byteSize, text, constructor, array, emptyArray, list, some, none, name,
+    string, textBytes, byteSize, text, naturalOf, constructor, array, emptyArray, list, some, none, name,
     nameText, arrayItems, eachPersistent, ioValue, takeIoValue,
   };
 }
