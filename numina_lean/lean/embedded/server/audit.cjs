@@ -14,7 +14,8 @@ const STANDARD_AXIOMS = new Set(['propext', 'Classical.choice', 'Quot.sound']);
 
 function auditor(constants) {
   // The declarations of `found` (name → ConstantInfo), sorted by name. `header`: the constants of
-  // the header's own modules. `labels`: last part of an example's name → how it is shown. Auxiliary
+  // the header's own modules. `labels`: a Map from the last part of an example's name to how it
+  // is shown. Auxiliary
   // constants are listed only where they rest on an axiom that is not standard. What is unsafe
   // proves nothing, and is marked so among the axioms.
   return function declarationsOf(found, header, labels) {
@@ -36,18 +37,26 @@ function auditor(constants) {
       return [...axioms].sort();
     };
     const declarations = [];
+    const inExamples = new Set(); // axioms that an example is listed with
+    const partsOf = (name) => name.split('.');
     for (const [name, constant] of found) {
       const axioms = axiomsOf(name);
-      const parts = name.split('.');
-      const label = labels[parts.pop()];
-      if (parts.some((part) => part in labels)) continue; // an example's own, which counts in it
-      if (label === undefined && constants.isAuxiliary(name) && axioms.every((axiom) => STANDARD_AXIOMS.has(axiom))) continue;
+      const label = labels.get(partsOf(name).pop());
+      if (label !== undefined) for (const axiom of axioms) inExamples.add(axiom);
       declarations.push({
-        name: label ?? name, kind: constants.kind(constant),
-        axioms: constants.isUnsafe(constant) ? [...axioms, 'unsafe'] : axioms,
+        name: label ?? name, constant: name, kind: constants.kind(constant), axioms,
+        marks: constants.isUnsafe(constant) ? ['unsafe'] : [],
       });
     }
-    return declarations.sort((a, b) => (a.name < b.name ? -1 : 1));
+    // What Lean made on the side counts in what it was made for, unless that is not to be seen.
+    const isListed = ({ name, constant, axioms }) => {
+      if (name !== constant || !constants.isAuxiliary(constant)) return true;
+      const ofExample = partsOf(constant).some((part) => labels.has(part));
+      return !axioms.every((axiom) => STANDARD_AXIOMS.has(axiom) || (ofExample && inExamples.has(axiom)));
+    };
+    return declarations.filter(isListed)
+      .map(({ name, kind, axioms, marks }) => ({ name, kind, axioms: [...axioms, ...marks] }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   };
 }
 

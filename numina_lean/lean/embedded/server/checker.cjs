@@ -115,7 +115,7 @@ function checker(lean, watchdog) {
       if (declared) break;
     }
     known.release();
-    if (declared) labels[name] = `example@${line}`;
+    if (declared) labels.set(name, `example@${line}`);
     return declared;
   }
 
@@ -125,7 +125,7 @@ function checker(lean, watchdog) {
     const raw = Buffer.from(body, 'utf8');
     const budget = outputBudget(outputLimit);
     const positions = positionsIn(raw);
-    const seen = { messages: [], sorries: [], unaudited: [], examples: new Map(), labels: {}, exited: false };
+    const seen = { messages: [], sorries: [], unaudited: [], examples: new Map(), labels: new Map(), exited: false };
     const hidden = new Set(); // lines of commands with examples that are not written in the source
     const visit = (command) => {
       for (const message of command.messages) budget.keep(seen.messages, message);

@@ -2,7 +2,7 @@
 // Constants as text, so that a process which has run a source's own code can hand them to another
 // that has not. Nothing is taken on trust by who reads it: the kernel sees every constant again.
 //
-//   {names: [[prefix, text | number]], levels: […], expressions: […], constants: […], labels: {…}}
+//   {names: [[prefix, text | number]], levels: […], expressions: […], constants: […], labels: [[name, shown]]}
 // Rows refer to earlier rows of the same table by index; name 0 is the anonymous name and has no
 // row, so the first row is name 1. Shared parts are written once; `mdata` is dropped. `labels` are
 // the names by which examples are shown.
@@ -125,7 +125,7 @@ function evidenceWriter(lean, constants) {
         type: expression(constants.type(constant)), ...details(constant),
       });
     }
-    return JSON.stringify({ names, levels, expressions, constants: rows, labels });
+    return JSON.stringify({ names, levels, expressions, constants: rows, labels: [...labels] });
   }
 
   // Any failure to read what may be no proper object is told as such.
@@ -231,7 +231,7 @@ function evidenceReader(lean) {
       need(isIndex(hints, 2 ** 32), 'hints are none');
       return lean.constructor(2, [], [hints & 255, (hints >>> 8) & 255, (hints >>> 16) & 255, hints >>> 24]);
     }
-    return { found, labels, release: () => owned.forEach((object) => lean.release(object)) };
+    return { found, labels: new Map(labels), release: () => owned.forEach((object) => lean.release(object)) };
   }
 
   // {found: name → ConstantInfo, labels, release}. Throws UnreadableConstants.
