@@ -47,6 +47,7 @@ def test_doctor_speaks_json(nothing_installed):
     assert not embedded["works"]
     assert embedded["remedy"] == "numina-lean setup --engine embedded"
     assert "toolchain" in native["problem"]
+    assert "bubblewrap is not installed" in native["sandbox"]  # there is nothing on the PATH
 
 
 @pytest.mark.lean
@@ -71,7 +72,7 @@ def test_a_second_setup_finds_the_engine_whole(engine):
 
 def native_that(monkeypatch, tmp_path, *rules):
     engine = NativeEngine(script(tmp_path, *rules), tmp_path, ())
-    monkeypatch.setattr(discover, "choose_engine", lambda _: engine)
+    monkeypatch.setattr(discover, "choose_engine", lambda _, **__: engine)
     return discover.diagnose()[1]
 
 

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from numina_lean.cli.options import NoSandboxOption
 from numina_lean.errors import EngineUnavailableError
 from numina_lean.lean.discover import Diagnosis, diagnose
 
@@ -15,14 +16,17 @@ def doctor(
     format: Annotated[
         Literal["text", "json"], typer.Option("--format", help="How to say it.")
     ] = "text",
+    unsafe_no_sandbox: NoSandboxOption = False,
 ) -> None:
     """Say which Lean engines work, with versions, by having each prove a theorem.
+
+    Of the native engine also which sandbox it runs in.
 
     Ends with 3 when none works.
 
     Example: numina-lean doctor --format json
     """
-    diagnoses = diagnose()
+    diagnoses = diagnose(unsafe_no_sandbox=unsafe_no_sandbox)
     if format == "json":
         typer.echo(json.dumps([_record(diagnosis) for diagnosis in diagnoses], indent=2))
     else:
@@ -40,6 +44,7 @@ def _record(diagnosis: Diagnosis) -> dict[str, object]:
         "mathlib_revision": lean and lean.mathlib_revision,
         "location": diagnosis.location and str(diagnosis.location),
         "seconds": diagnosis.seconds and round(diagnosis.seconds, 3),
+        "sandbox": diagnosis.sandbox,
         "problem": diagnosis.problem,
         "remedy": diagnosis.remedy,
     }
@@ -59,5 +64,6 @@ def _show(diagnoses: tuple[Diagnosis, ...]) -> None:
     console = Console(highlight=False, markup=False)
     console.print(table)
     for diagnosis in diagnoses:
+        console.print(f"{diagnosis.engine}: sandbox: {diagnosis.sandbox}", soft_wrap=True)
         if not diagnosis.works:
             console.print(f"{diagnosis.engine}: {diagnosis.problem}", soft_wrap=True)

@@ -15,7 +15,13 @@ from rich.console import Console
 from numina_lean import __version__
 from numina_lean.check.pool import Pool
 from numina_lean.cli.funnel_table import funnel_table
-from numina_lean.cli.options import EngineOption, JobsOption, jobs_or_default, seconds
+from numina_lean.cli.options import (
+    EngineOption,
+    JobsOption,
+    NoSandboxOption,
+    jobs_or_default,
+    seconds,
+)
 from numina_lean.cli.progress import Bar, progress_bar
 from numina_lean.corpus.corpus import Corpus
 from numina_lean.corpus.files import write_text_atomically
@@ -63,6 +69,7 @@ def formalize(
     ] = None,
     jobs: JobsOption = None,
     engine: EngineOption = "auto",
+    unsafe_no_sandbox: NoSandboxOption = False,
     timeout: Annotated[
         float,
         typer.Option(
@@ -111,7 +118,7 @@ def formalize(
         level=level_field,
     )
     problems = read_problems(input, names, split=split)
-    lean = choose_engine(engine)
+    lean = choose_engine(engine, unsafe_no_sandbox=unsafe_no_sandbox)
     translator = _translator(model)
     settings = {
         "model": translator.name,

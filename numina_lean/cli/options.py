@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from numina_lean.lean.sandbox import UNSAFE_OPTION
+
 EngineChoice = Literal["auto", "embedded", "native"]
 
 _MOST_JOBS = 4
@@ -23,6 +25,14 @@ JobsOption = Annotated[
         max=1024,
         show_default=f"processors, at most {_MOST_JOBS}",
         help="Lean processes at a time.",
+    ),
+]
+
+NoSandboxOption = Annotated[
+    bool,
+    typer.Option(
+        UNSAFE_OPTION,
+        help="Let the native engine run without its sandbox. Only for sources that you trust.",
     ),
 ]
 

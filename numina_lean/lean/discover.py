@@ -1,7 +1,7 @@
 """Which engine a command gets, and what this machine has of each."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +13,7 @@ from numina_lean.lean.native.engine import SETUP_COMMAND, NativeEngine
 from numina_lean.lean.native.layout import find_layout
 from numina_lean.lean.project import find_project
 from numina_lean.lean.report import EngineName, LeanInfo
+from numina_lean.lean.sandbox import SandboxError, find_bubblewrap
 from numina_lean.lean.source import Header
 
 EMBEDDED_SETUP_COMMAND = "numina-lean setup --engine embedded"
@@ -26,11 +27,13 @@ class Diagnosis:
 
     `problem` is None when it proved a theorem just now, in `seconds`, its start included; else
     it says what is wrong, and `remedy` is the command that mends it. `lean` is None where
-    nothing is installed. `location` is where the engine is, or would be.
+    nothing is installed. `location` is where the engine is, or would be. `sandbox` is what it is
+    confined by, or would be, or why there is nothing that could.
     """
 
     engine: EngineName
     location: Path | None
+    sandbox: str
     lean: LeanInfo | None = None
     seconds: float | None = None
     problem: str | None = None
@@ -41,14 +44,17 @@ class Diagnosis:
         return self.problem is None
 
 
-def choose_engine(name: Literal["auto", "embedded", "native"]) -> Engine:
+def choose_engine(
+    name: Literal["auto", "embedded", "native"], *, unsafe_no_sandbox: bool = False
+) -> Engine:
     """The engine called `name`; `auto` takes the native one where it is built.
 
+    `unsafe_no_sandbox` lets the native one run without the sandbox that it needs.
     Starts nothing and fetches nothing. Raises `EngineUnavailableError` with the command that
     gets what is missing.
     """
     if name == "native" or (name == "auto" and not find_layout().missing()):
-        return NativeEngine.find()
+        return NativeEngine.find(unsafe_no_sandbox=unsafe_no_sandbox)
     installation = installed()
     if installation is None:
         raise EngineUnavailableError(
@@ -57,27 +63,38 @@ def choose_engine(name: Literal["auto", "embedded", "native"]) -> Engine:
     return EmbeddedEngine(installation, find_project().sources)
 
 
-def diagnose() -> tuple[Diagnosis, ...]:
+def diagnose(*, unsafe_no_sandbox: bool = False) -> tuple[Diagnosis, ...]:
     """Try both engines for real: start each that is there, and have it prove a theorem."""
     installation = installed()
-    embedded_root = None if installation is None else installation.root
-    return (
-        _try("embedded", embedded_root, EMBEDDED_SETUP_COMMAND),
-        _try("native", find_layout().root, SETUP_COMMAND),
+    embedded = Diagnosis(
+        "embedded",
+        None if installation is None else installation.root,
+        "Node's permission model",
+        remedy=EMBEDDED_SETUP_COMMAND,
     )
+    sandbox = "none: not wanted" if unsafe_no_sandbox else _bubblewrap()
+    native = Diagnosis("native", find_layout().root, sandbox, remedy=SETUP_COMMAND)
+    return tuple(_try(each, unsafe_no_sandbox) for each in (embedded, native))
 
 
-def _try(name: EngineName, location: Path | None, remedy: str) -> Diagnosis:
+def _bubblewrap() -> str:
     try:
-        engine = choose_engine(name)
+        return f"bubblewrap {find_bubblewrap().version}"
+    except SandboxError as error:
+        return f"none: {error}"
+
+
+def _try(found: Diagnosis, unsafe_no_sandbox: bool) -> Diagnosis:
+    """What `found` says, and what became of the engine."""
+    try:
+        engine = choose_engine(found.engine, unsafe_no_sandbox=unsafe_no_sandbox)
     except EngineUnavailableError as error:
-        return Diagnosis(name, location, problem=str(error), remedy=remedy)
+        return replace(found, problem=str(error))
     started = time.monotonic()
     problem = _probe(engine)
     seconds = time.monotonic() - started
-    if problem is None:
-        return Diagnosis(name, location, engine.lean, seconds)
-    return Diagnosis(name, location, engine.lean, seconds, problem, remedy)
+    remedy = None if problem is None else found.remedy
+    return replace(found, lean=engine.lean, seconds=seconds, problem=problem, remedy=remedy)
 
 
 def _probe(engine: Engine) -> str | None:

@@ -1,6 +1,7 @@
 """The native engine: Lean v4.15.0 with mathlib, behind the REPL, at the commits in `pins`."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -10,6 +11,7 @@ from numina_lean.lean.native import pins
 from numina_lean.lean.native.layout import Layout, find_layout
 from numina_lean.lean.native.session import NativeSession
 from numina_lean.lean.report import LeanInfo
+from numina_lean.lean.sandbox import UNSAFE_OPTION, Bubblewrap, Cell, SandboxError, find_bubblewrap
 from numina_lean.lean.source import Header
 
 SETUP_COMMAND = "numina-lean setup --engine native"
@@ -24,8 +26,12 @@ class NativeEngine:
     library_folders: tuple[Path, ...]
 
     @classmethod
-    def find(cls, layout: Layout | None = None) -> Self:
-        """The installed engine. Raises `EngineUnavailableError` naming what is missing."""
+    def find(cls, layout: Layout | None = None, *, unsafe_no_sandbox: bool = False) -> Self:
+        """The installed engine, confined to what it reads; `unsafe_no_sandbox`: not confined.
+
+        Raises `EngineUnavailableError` naming what is missing, a sandbox included: what it is to
+        check is code that runs while it is checked.
+        """
         layout = layout or find_layout()
         missing = layout.missing()
         if missing:
@@ -33,7 +39,12 @@ class NativeEngine:
                 f"the native engine in {layout.root} lacks {', '.join(missing)}. "
                 f"Run: {SETUP_COMMAND}"
             )
-        command = (str(layout.lake), "env", str(layout.repl))
+        program = (str(layout.repl),)
+        if unsafe_no_sandbox:
+            settings = [f"{name}={value}" for name, value in layout.environment().items()]
+            command: tuple[str, ...] = ("env", *settings, *program)
+        else:
+            command = _bubblewrap().command(program, _cell(layout))
         return cls(command, layout.root, layout.library_folders())
 
     @property
@@ -59,6 +70,24 @@ class NativeEngine:
 
     def _has(self, module: str) -> bool:
         return any((folder / _olean(module)).is_file() for folder in self.library_folders)
+
+
+def _bubblewrap() -> Bubblewrap:
+    try:
+        return find_bubblewrap()
+    except SandboxError as error:
+        raise EngineUnavailableError(
+            f"the native engine runs the code that it checks, and there is no sandbox for it: "
+            f"{error}. Or use --engine embedded, or, for sources that you trust, {UNSAFE_OPTION}"
+        ) from error
+
+
+def _cell(layout: Layout) -> Cell:
+    """What the REPL reads: Lean, the compiled modules, and itself."""
+    readable = (layout.toolchain, *layout.library_folders(), layout.repl)
+    threads = os.environ.get("LEAN_NUM_THREADS")
+    passed_on = {"LEAN_NUM_THREADS": threads} if threads else {}
+    return Cell(readable, {"LANG": "C.UTF-8", **passed_on, **layout.environment()})
 
 
 def _olean(module: str) -> Path:

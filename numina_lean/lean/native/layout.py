@@ -44,9 +44,21 @@ class Layout:
         return self.root / ".lake" / "packages" / "mathlib"
 
     def library_folders(self) -> tuple[Path, ...]:
-        """The folders that Lean 4.15 searches for `.olean` files here, `lake env` assumed."""
+        """The folders that Lean 4.15 searches for `.olean` files here: see `environment`."""
         packages = sorted((self.root / ".lake" / "packages").glob("*/.lake/build/lib"))
         return (self.toolchain / "lib" / "lean", self.root / ".lake" / "build" / "lib", *packages)
+
+    def environment(self) -> dict[str, str]:
+        """What tells the REPL where Lean and the libraries are, as `lake env` would.
+
+        Lake itself is not run: it reads the whole project and writes into it.
+        """
+        system_library, *libraries = self.library_folders()
+        return {
+            "LEAN_SYSROOT": str(self.toolchain),
+            "LEAN_PATH": os.pathsep.join(str(folder) for folder in libraries),
+            "LD_LIBRARY_PATH": f"{system_library}{os.pathsep}{self.toolchain / 'lib'}",
+        }
 
     def missing(self) -> tuple[str, ...]:
         """What keeps the engine from running, as phrases; empty when everything is there."""

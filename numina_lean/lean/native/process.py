@@ -29,6 +29,7 @@ from numina_lean.lean.native.repl import (
     encode_command,
     parse_response,
 )
+from numina_lean.lean.sandbox import spawn
 
 _READ_SIZE = 1 << 20
 _LONGEST_ANSWER = 256 << 20
@@ -38,21 +39,25 @@ _PASSED_ON = ("HOME", "PATH", "TMPDIR", "LANG", "LC_ALL", "ELAN_HOME", "LEAN_NUM
 _GRACE = 2.0  # seconds for a process that closed its pipes to be reaped
 
 
+def _start(command: Sequence[str], folder: Path) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        start_new_session=True,  # what has children: all are killed as one group
+    )
+
+
 class ReplProcess:
     """One live process. Used by one thread at a time; `kill` may come from any."""
 
     def __init__(self, command: Sequence[str], folder: Path) -> None:
         """Start `command` in `folder`. Raises `EngineUnavailableError` when it cannot start."""
         try:
-            self._process = subprocess.Popen(
-                command,
-                cwd=folder,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-                start_new_session=True,  # `lake` has a child: both are killed as one group
-            )
+            self._process = spawn(lambda: _start(command, folder))
         except OSError as error:
             raise EngineUnavailableError(
                 f"cannot start {command[0]} in {folder}: {error.strerror or error}. "
