@@ -98,20 +98,24 @@ function initialise(lean) {
   exports.lean_enable_initializer_execution();
   exports.lean_io_mark_end_initialization();
   exports.lean_init_task_manager_using(1);
-  disarmKernelBypass(lean);
+  disarmOptions(lean);
   sealFiles();
 }
 
-// The option that has declarations added unchecked stays without effect: Lean is made to look it up
+// Options that must have no effect: one has declarations added unchecked, the other has proofs checked
+// after their command is over, where nobody reads what Lean says of them. Lean is made to look each up
 // under a name that nobody knows. To search sources for it is no help, as a macro can spell it.
-function disarmKernelBypass(lean) {
-  const option = lean.constant('l_Lean_debug_skipKernelTC'); // {name, defValue, …}
-  if (lean.nameText(lean.field(option, 0)) !== 'debug.skipKernelTC') {
-    throw new Error('the option debug.skipKernelTC was not found');
-  }
-  const name = lean.name('unused' + crypto.randomBytes(16).toString('hex'));
-  lean.call('lean_mark_persistent', name);
-  lean.words()[(option + 8) >> 2] = name;
+function disarmOptions(lean) {
+  disarm(lean, 'l_Lean_debug_skipKernelTC', 'debug.skipKernelTC');
+  disarm(lean, 'l_Lean_Elab_async', 'Elab.async');
+}
+
+function disarm(lean, symbol, name) {
+  const option = lean.constant(symbol); // {name, defValue, …}
+  if (lean.nameText(lean.field(option, 0)) !== name) throw new Error(`the option ${name} was not found`);
+  const unknown = lean.name('unused' + crypto.randomBytes(16).toString('hex'));
+  lean.call('lean_mark_persistent', unknown);
+  lean.words()[(option + 8) >> 2] = unknown;
 }
 
 // Lean takes the stack size with the wrong sign on emscripten, which switches off its check for

@@ -36,12 +36,17 @@ function checker(lean, watchdog) {
     const errors = [];
     const collect = ({ messages }) => errors.push(...messages.filter(isError));
     let environment = elaborate.importModules(imports);
+    const main = lean.call('l_Lean_Environment_mainModule', environment);
+    // Its own name, for private names are private to the module that is elaborated.
+    const enter = (name) => { environment = lean.call('l_Lean_Environment_setMainModule', environment, name); };
     for (const module of modules) {
+      enter(lean.name(module.name));
       const end = elaborate.run(module.source, elaborate.freshState(environment), { visit: collect });
       environment = lean.retain(elaborate.environmentOf(end));
       lean.release(end);
       if (errors.length) break;
     }
+    enter(main);
     base = elaborate.run(BASE_OPTIONS, elaborate.freshState(environment), { visit: collect });
     if (!errors.length) base = elaborate.run(preamble, base, { visit: collect });
     if (errors.length) return { headerErrors: errors };
