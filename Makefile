@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format engine clean distclean
+.PHONY: help demo test lint lean format engine clean distclean
 
 find_python = for each in python3 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -22,6 +22,7 @@ help:
 	@echo "make demo    problems in, a verified Lean corpus out (in $(DEMO))"
 	@echo "make test    linters, types, and the tests with a real Lean"
 	@echo "make lint    linters and types only"
+	@echo "make lean    compile our Lean library on the embedded engine"
 	@echo "make format  let ruff rewrite the sources"
 	@echo "make clean   remove what make built (distclean: the environment too)"
 
@@ -53,7 +54,10 @@ lint: .venv/installed-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-test: lint engine
+lean: engine
+	$(BIN)/numina-lean build --engine embedded
+
+test: lint lean
 	$(BIN)/pytest
 
 format: .venv/installed-dev

@@ -13,7 +13,7 @@ LAYERS = (
     {"formalize"},
     {"corpus", "prove", "translate"},
     {"problems"},
-    {"check"},
+    {"check", "library"},
     {"lean"},
     {"tables"},
     {"errors"},

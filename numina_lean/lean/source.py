@@ -58,6 +58,11 @@ def _skip_blank(text: str, at: int) -> int:
     return at
 
 
+def is_blank(text: str) -> bool:
+    """Whether `text` is nothing but white space and comments."""
+    return _skip_blank(text, 0) == len(text)
+
+
 def _block_comment_end(text: str, at: int) -> int | None:
     depth = 0
     for match in _COMMENT_MARK.finditer(text, at):

@@ -10,7 +10,7 @@ from numina_lean.errors import EngineUnavailableError
 from numina_lean.lean.embedded.install import Installation
 from numina_lean.lean.embedded.session import EmbeddedSession
 from numina_lean.lean.report import LeanInfo
-from numina_lean.lean.source import Header, split_header
+from numina_lean.lean.source import Header, is_blank, split_header
 
 LEAN_VERSION = "4.28.0-pre"
 LEAN_BUILD = "4.28.0, commit 38f3c0c45b8df6da2652faff6dcaa15afb5a6981"
@@ -91,7 +91,8 @@ class EmbeddedEngine:
             if source is not None:
                 header, body = split_header(source)
                 self._visit(header.imports, seen, sources, missing, library)
-                sources.append((module, body))
+                # After a header, Lean's parser takes no blank text for the end of the file.
+                sources.append((module, "" if is_blank(body) else body))
             elif not self._in_library(module):
                 missing.append(module)
             elif library is not None:
