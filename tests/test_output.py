@@ -10,7 +10,7 @@ from numina_lean.check.header import SharedHeader, read_header
 from numina_lean.check.output import ResultFile, Tally, jsonl_line, text_lines
 from numina_lean.check.verdict import Outcome, Verdict
 from numina_lean.errors import InputError
-from numina_lean.lean.report import Declaration, LeanInfo, Message, Position, Sorry
+from numina_lean.lean.report import Declaration, LeanInfo, Message, Mismatch, Position, Sorry
 
 LEAN = LeanInfo("embedded", "4.28.0-pre", None)
 
@@ -43,6 +43,9 @@ def test_a_json_line_says_everything_about_an_outcome() -> None:
                 messages=(message("declaration uses `sorry`", 2, "warning"),),
                 sorries=(Sorry("⊢ 1 = 1", Position(2, 3), Position(2, 8)),),
                 declarations=(Declaration("t", "theorem", ("sorryAx",)),),
+                replayed=True,
+                mismatches=(Mismatch("type", "t", "other"),),
+                cached=True,
             ),
         )
     )
@@ -76,6 +79,9 @@ def test_a_json_line_says_everything_about_an_outcome() -> None:
         "header_hash": "0" * 64,
         "seconds": 0.0312,
         "truncated": False,
+        "replayed": True,
+        "mismatches": [{"code": "type", "name": "t", "detail": "other"}],
+        "cached": True,
         "origin": "x.jsonl:3",
     }
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO
 
 from numina_lean.check.batch import UNREADABLE, Result
-from numina_lean.check.verdict import Verdict
+from numina_lean.check.verdict import Outcome, Verdict
 from numina_lean.errors import InputError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -23,9 +23,13 @@ _LONGEST_MESSAGE = 2_000
 
 def jsonl_line(result: Result) -> bytes:
     """The result as one line of JSON in UTF-8."""
-    outcome = result.outcome
-    record = {
-        "id": outcome.id,
+    record = {"id": result.outcome.id, **outcome_fields(result.outcome), "origin": result.origin}
+    return json_line(record)
+
+
+def outcome_fields(outcome: Outcome) -> dict[str, object]:
+    """What a line says of an outcome, in order; all but whose it is."""
+    return {
         "verdict": outcome.verdict.value,
         "reason": outcome.reason,
         "detail": outcome.detail,
@@ -39,8 +43,14 @@ def jsonl_line(result: Result) -> bytes:
         "header_hash": outcome.header_hash,
         "seconds": round(outcome.seconds, 4),
         "truncated": outcome.truncated,
-        "origin": result.origin,
+        "replayed": outcome.replayed,
+        "mismatches": [asdict(mismatch) for mismatch in outcome.mismatches],
+        "cached": outcome.cached,
     }
+
+
+def json_line(record: dict[str, object]) -> bytes:
+    """Any object as one line of JSON in UTF-8."""
     # A lone surrogate, which UTF-8 cannot say, comes out as the JSON escape that it is.
     return json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
