@@ -6,7 +6,7 @@ one at a time, each in a copy of the header's environment that is dropped afterw
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from numina_lean.lean.report import Evidence, LeanInfo, Message, Report, Ruling
 from numina_lean.lean.source import Header
@@ -52,15 +52,27 @@ class CheckTimeoutError(SessionError):
         self.alive = alive
 
 
+CrashCause = Literal["exit", "fault", "unknown"]
+"""Who ended a process that crashed, as far as can be told.
+
+`exit`: the source asked the process to end. `fault`: the process said that it broke, or died of
+a signal that programs bring on themselves. `unknown`: it was killed or its pipes were closed, by
+nobody knows whom: perhaps nothing that the source did.
+"""
+
+
 class SessionCrashedError(SessionError):
     """The process died, was killed, or answered what is not an answer, while checking.
 
     `out_of_memory` is set where the process said so itself.
     """
 
-    def __init__(self, message: str, *, out_of_memory: bool = False) -> None:
+    def __init__(
+        self, message: str, *, out_of_memory: bool = False, cause: CrashCause = "unknown"
+    ) -> None:
         super().__init__(message)
         self.out_of_memory = out_of_memory
+        self.cause: CrashCause = cause
 
 
 class BadReferenceError(Exception):

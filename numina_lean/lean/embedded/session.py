@@ -26,6 +26,7 @@ from numina_lean.lean.engine import (
     BadReferenceError,
     Check,
     CheckTimeoutError,
+    CrashCause,
     HeaderError,
     SessionCrashedError,
 )
@@ -52,6 +53,7 @@ NODE_STACK_KIB = 400_000
 STACK_RESERVE_KIB = 1_024
 READ_SIZE = 1 << 20
 OUT_OF_MEMORY = "out of memory"
+SOURCE_EXIT = "the source ended the process"
 # Raises the stack limit in a shell, for it must be in force when the program is loaded.
 LAUNCH = 'ulimit -s "$1" && shift && exec "$@"'
 _SEVERITY: dict[str, Severity] = {
@@ -230,8 +232,16 @@ class EmbeddedSession:
             raise SessionCrashedError(
                 f"the embedded Lean died: {answer['fatal']}",
                 out_of_memory=OUT_OF_MEMORY in answer["fatal"],
+                cause=self._crash_cause(answer["fatal"], told=bool(line)),
             )
         return answer
+
+    def _crash_cause(self, fatal: str, *, told: bool) -> CrashCause:
+        """Who ended the process, which has been reaped."""
+        if fatal == SOURCE_EXIT:
+            return "exit"
+        killed = self._process.returncode in (-signal.SIGKILL, -signal.SIGTERM)
+        return "fault" if told or not killed else "unknown"
 
     def _read_line(self, deadline: float) -> bytes:
         """The next line, or what there was of it when the process ended (then of no use: b"")."""
