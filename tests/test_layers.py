@@ -13,6 +13,7 @@ LAYERS = (
     {"formalize"},
     {"corpus", "prove", "translate"},
     {"problems"},
+    {"lint"},
     {"check", "library"},
     {"lean"},
     {"tables"},
