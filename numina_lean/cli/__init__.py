@@ -21,6 +21,7 @@ COMMANDS = {
     "formalize": "Turn problems into Lean statements that Lean accepts.",
     "check": "Check Lean sources, and say for each what it comes to.",
     "build": "Compile the modules of a Lean project.",
+    "export": "Write a corpus as Lean modules.",
     "cache": "Look into the cache of verdicts, empty it, or write it out.",
     "setup": "Fetch, verify and build a Lean engine.",
     "doctor": "Say which Lean engines work.",
