@@ -1,13 +1,17 @@
 """What tests share: the project's data where it is there, and one real Lean for the whole run."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from numina_lean.check.cache.place import FILE_VARIABLE
 from numina_lean.check.pool import Pool
 from numina_lean.lean.discover import choose_engine
 from numina_lean.lean.engine import Engine
+
+_NUMBERS = count()
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
@@ -19,6 +23,21 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"no shared data at {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keeps commands away from the user's cache of verdicts, also where a module shares one."""
+    folder = tmp_path_factory.mktemp("verdicts")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FILE_VARIABLE, str(folder / "verdicts.sqlite"))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def own_cache(cache_of_the_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gives each test a cache of its own, so that no other answers its checks."""
+    monkeypatch.setenv(FILE_VARIABLE, str(cache_of_the_run / f"{next(_NUMBERS)}.sqlite"))
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from numina_lean import tables
+from numina_lean.check.against import Against, read_against
 from numina_lean.check.fields import Fields
-from numina_lean.check.inputs import Defect, Source, find_inputs, read_inputs
+from numina_lean.check.inputs import find_inputs, read_inputs
+from numina_lean.check.source import Defect, Source
 from numina_lean.errors import InputError
 
 LEAN = "theorem t : 1 + 1 = 2 := rfl\n"
@@ -299,3 +301,83 @@ def test_a_cell_that_is_not_utf8_costs_its_own_row_only(tmp_path: Path) -> None:
     rows = list(tables.parquet_rows(tmp_path / "rows.parquet", ["code"]))
     assert [row.number for row in rows] == [1, 2, 3]
     assert [row.defect is None for row in rows] == [True, False, True]
+
+
+def test_each_row_brings_the_reference_of_its_field(tmp_path: Path) -> None:
+    fields = Fields("proof", reference="statement")
+    rows = [
+        {"id": "a", "proof": LEAN, "statement": "S"},
+        {"id": "b", "proof": LEAN},
+        {"id": "c", "proof": LEAN, "statement": None},
+        {"id": "d", "proof": LEAN, "statement": "lone \ud800"},
+        {"id": "e", "proof": LEAN, "statement": ""},
+    ]
+    path = write_jsonl(tmp_path / "a.jsonl", rows)
+    entries = read(path, fields=fields)
+    assert [entry.id for entry in entries] == ["a", "b", "c", "d", "e"]
+    assert [each.reference for each in entries if isinstance(each, Source)] == ["S", ""]
+    assert details(entries) == [
+        f'{path} line 2: no field "statement" (found: id, proof). Pass --against NAME',
+        f'{path} line 3: field "statement" is null, not text',
+        f'{path} line 4: field "statement" is not valid Unicode (lone surrogate at character 6)',
+    ]
+    table = write_parquet(tmp_path / "b.parquet", {"proof": [LEAN], "statement": ["S"], "x": [1]})
+    assert [each.reference for each in read(table, fields=fields)] == ["S"]
+
+
+def test_a_table_without_the_reference_anywhere_is_bad_usage(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", [{"code": LEAN}])
+    with pytest.raises(InputError, match=r'no field "statement" \(found: code\)'):
+        read(path, fields=Fields(reference="statement"))
+
+
+def test_a_source_is_never_looked_for_in_the_field_of_the_reference(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", [{"formal_statement": "S", "formal": LEAN}])
+    fields = Fields(reference="formal_statement")
+    assert [(each.text, each.reference) for each in read(path, fields=fields)] == [(LEAN, "S")]
+    alone = write_jsonl(tmp_path / "b.jsonl", [{"formal_statement": "S"}])
+    with pytest.raises(InputError, match="--code-field"):
+        read(alone, fields=fields)
+
+
+def test_what_has_no_rows_has_no_reference_in_a_field(tmp_path: Path) -> None:
+    fields = Fields(reference="statement")
+    path = tmp_path / "a.lean"
+    path.write_text(LEAN)
+    with pytest.raises(InputError, match="--against FILE"):
+        read(path, fields=fields)
+    assert "--against FILE" in details(read("-", fields=fields, stdin=LEAN.encode()))[0]
+    write_jsonl(tmp_path / "b.jsonl", [{"code": LEAN, "statement": "S"}])
+    found = find_inputs([str(tmp_path)], fields)
+    assert [each.path.name for each in found.inputs] == ["b.jsonl"]
+    assert len(found.left_out) == 1
+
+
+def test_against_names_a_file_that_is_there_or_ends_in_lean_and_else_a_field(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("statement").write_text("S")
+    Path("statement.lean").write_text("T")
+    assert read_against(None) == Against()
+    assert read_against("statement") == Against(reference="S")
+    assert read_against("statement.lean") == Against(reference="T")
+    assert read_against("formal_statement") == Against(field="formal_statement")
+
+
+@pytest.mark.parametrize(
+    ("argument", "complaint"),
+    [
+        ("missing.lean", "No such file"),
+        ("folder/missing", "no such file"),
+        (" ", "no such file"),
+        ("latin.lean", "not UTF-8"),
+    ],
+)
+def test_against_nothing_is_said_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argument: str, complaint: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("latin.lean").write_bytes(b"\xe9")
+    with pytest.raises(InputError, match=complaint):
+        read_against(argument)

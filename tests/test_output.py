@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from numina_lean.check.batch import UNREADABLE, Result
+from numina_lean.check.finding import Finding
 from numina_lean.check.header import SharedHeader, read_header
 from numina_lean.check.output import ResultFile, Tally, jsonl_line, text_lines
 from numina_lean.check.verdict import Outcome, Verdict
@@ -47,6 +48,7 @@ def test_a_json_line_says_everything_about_an_outcome() -> None:
                 mismatches=(Mismatch("type", "t", "other"),),
                 cached=True,
             ),
+            (Finding("unused", "t", "the variable n"),),
         )
     )
     assert line.count(b"\n") == 1
@@ -82,6 +84,7 @@ def test_a_json_line_says_everything_about_an_outcome() -> None:
         "replayed": True,
         "mismatches": [{"code": "type", "name": "t", "detail": "other"}],
         "cached": True,
+        "lint": [{"code": "unused", "declaration": "t", "detail": "the variable n"}],
         "origin": "x.jsonl:3",
     }
 
@@ -112,6 +115,27 @@ def test_text_gives_the_reason_and_only_the_first_errors() -> None:
     lines = as_text(Result("a", many)).splitlines()
     assert lines[1] == "  r: because"
     assert lines[-2:] == ["  a:1:2: error 4", "  … and 7 more errors"]
+
+
+def test_text_tells_how_a_source_departs_and_what_a_lint_finds() -> None:
+    departs = outcome(
+        verdict=Verdict.REJECTED,
+        reason="reference_mismatch",
+        detail="t",
+        mismatches=(Mismatch("type", "t", "1 = 1 is not 1 = 2"),),
+    )
+    findings = (Finding("unused", "t", "n"), Finding("look_alike", "", "x"))
+    assert as_text(Result("a", departs, findings)).splitlines()[1:] == [
+        "  reference_mismatch: t",
+        "  mismatch (type): t: 1 = 1 is not 1 = 2",
+        "  warning: unused: t: n",
+        "  warning: look_alike: x",
+    ]
+
+
+def test_an_error_of_the_reference_is_not_placed_in_the_source() -> None:
+    failed = outcome(verdict=Verdict.ERROR, reason="reference", messages=(message("wrong", 4),))
+    assert as_text(Result("x.jsonl:7", failed)).splitlines()[-1] == "  reference:4:2: wrong"
 
 
 def test_no_text_can_drive_a_terminal() -> None:
@@ -182,7 +206,7 @@ def test_a_shared_header_goes_before_sources_that_bring_none(tmp_path: Path) -> 
     path = tmp_path / "header.lean"
     path.write_text("import Std\nopen Nat")
     header = read_header(str(path))
-    assert header.before("theorem t") == "import Std\nopen Nat\ntheorem t"
+    assert header.put_before("theorem t") == "import Std\nopen Nat\ntheorem t"
     assert header.applies_to("theorem t")
     assert header.applies_to("open Nat\ntheorem t")
     assert not header.applies_to("-- mine\nimport Lean\ntheorem t")

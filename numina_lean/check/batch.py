@@ -2,17 +2,36 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
+from numina_lean.check.checker import Checker
+from numina_lean.check.finding import Finding
 from numina_lean.check.header import SharedHeader
-from numina_lean.check.inputs import Defect, Source
-from numina_lean.check.pool import Pool
-from numina_lean.check.verdict import Item, Outcome, Verdict
+from numina_lean.check.pool import WINDOW
+from numina_lean.check.source import Defect, Source
+from numina_lean.check.verdict import Item, Outcome, Policy, Verdict
 from numina_lean.errors import InputError
 from numina_lean.lean.report import LeanInfo
 
 UNREADABLE = "unreadable"
 """The reason code of an input that no source could be read from; its verdict is `error`."""
+REFERENCE = "reference"
+"""The reason code of a source whose reference does not compile; its messages are about that."""
+
+
+class Lint(Protocol):
+    """A lint under way."""
+
+    def done(self) -> bool: ...
+
+    def result(self) -> tuple[Finding, ...]: ...
+
+
+class Linter(Protocol):
+    """What a batch needs of `numina_lean.lint`."""
+
+    def submit(self, item: Item, outcome: Outcome) -> Lint: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +40,7 @@ class Result:
 
     origin: str
     outcome: Outcome
+    findings: tuple[Finding, ...] = ()
 
     @property
     def unreadable(self) -> bool:
@@ -29,37 +49,93 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What every source of a batch is checked under: limits as in `Item`, and a shared header."""
+    """What every source of a batch is checked under: limits and policy as in `Item`, and more.
+
+    `header` goes before every source and reference that imports nothing. `reference` is that of
+    all sources which bring none of their own.
+    """
 
     timeout: float
     heartbeats: int
     header: SharedHeader
+    policy: Policy = field(default_factory=Policy)
+    reference: str | None = None
+
+    def item(self, source: Source) -> Item:
+        """What is to be checked for `source`."""
+        reference = self.reference if source.reference is None else source.reference
+        return Item(
+            source.id,
+            self.header.put_before(source.text),
+            self.timeout,
+            self.heartbeats,
+            None if reference is None else self.header.put_before(reference),
+            self.policy,
+        )
+
+    def result(self, source: Source, item: Item, outcome: Outcome) -> Result:
+        """`outcome` of `item(source)` as it is told: the header is not to be seen in it."""
+        text, checked = source.text, item.source
+        if outcome.reason == REFERENCE:
+            text = self.reference or "" if source.reference is None else source.reference
+            checked = item.reference or ""
+        headed = len(text) < len(checked)
+        return Result(source.origin, self.header.moved_back(outcome) if headed else outcome)
 
 
 def check_batch(
-    pool: Pool, lean: LeanInfo, inputs: Iterable[Source | Defect], terms: Terms
+    pool: Checker,
+    lean: LeanInfo,
+    inputs: Iterable[Source | Defect],
+    terms: Terms,
+    linter: Linter | None = None,
 ) -> Iterator[Result]:
-    """Results in the order of `inputs`, of which no more are held than the pool holds."""
-    waiting: deque[Defect | tuple[str, bool]] = deque()
+    """Results in the order of `inputs`, of which no more are held than the pool holds.
+
+    With `linter`, as many again: those whose lint is under way.
+    """
+    waiting: deque[Defect | tuple[Source, Item]] = deque()
 
     def items() -> Iterator[Item]:
         for each in inputs:
             if isinstance(each, Defect):
                 waiting.append(each)
-                continue
-            headed = terms.header.applies_to(each.text)
-            text = terms.header.before(each.text) if headed else each.text
-            waiting.append((each.origin, headed))
-            yield Item(each.id, text, terms.timeout, terms.heartbeats)
+            else:
+                item = terms.item(each)
+                waiting.append((each, item))
+                yield item
 
-    for outcome in pool.check_all(items()):
-        while isinstance(first := waiting.popleft(), Defect):
-            yield _unreadable(first, lean)
-        origin, headed = first
-        yield Result(origin, terms.header.moved_back(outcome) if headed else outcome)
-    for each in waiting:
-        if isinstance(each, Defect):
-            yield _unreadable(each, lean)
+    def answered() -> Iterator[tuple[Result, Lint | None]]:
+        for outcome in pool.check_all(items()):
+            while isinstance(first := waiting.popleft(), Defect):
+                yield _unreadable(first, lean), None
+            source, item = first
+            lint = None if linter is None else linter.submit(item, outcome)
+            yield terms.result(source, item, outcome), lint
+        for each in waiting:
+            if isinstance(each, Defect):
+                yield _unreadable(each, lean), None
+
+    return _with_findings(answered())
+
+
+def _with_findings(results: Iterable[tuple[Result, Lint | None]]) -> Iterator[Result]:
+    """Each result once its lint is done, in order."""
+    pending: deque[tuple[Result, Lint | None]] = deque()
+    for pair in results:
+        pending.append(pair)
+        while pending and (len(pending) >= WINDOW or _is_done(pending[0][1])):
+            yield _finished(*pending.popleft())
+    while pending:
+        yield _finished(*pending.popleft())
+
+
+def _is_done(lint: Lint | None) -> bool:
+    return lint is None or lint.done()
+
+
+def _finished(result: Result, lint: Lint | None) -> Result:
+    return result if lint is None else replace(result, findings=lint.result())
 
 
 def _unreadable(defect: Defect, lean: LeanInfo) -> Result:
@@ -69,7 +145,7 @@ def _unreadable(defect: Defect, lean: LeanInfo) -> Result:
     )
 
 
-def require_header(pool: Pool, terms: Terms) -> None:
+def require_header(pool: Checker, terms: Terms) -> None:
     """Raise `InputError` if Lean finds an error in the shared header itself."""
     if not terms.header.text:
         return

@@ -1,4 +1,4 @@
-"""Which fields of a table's row hold the Lean source and the id: named by the user, or found."""
+"""Which fields of a table's row hold the Lean source, the id and the reference."""
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,21 @@ _NAMES_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The names of the fields that hold a row's Lean source and its id; None: look for them."""
+    """The names of the fields that hold a row's Lean source, its id, and its reference.
+
+    Of the first two, None means to look for them; of the last, that rows have none.
+    """
 
     code: str | None = None
     id: str | None = None
+    reference: str | None = None
 
     def code_in(self, names: Container[str]) -> str | None:
         """The field among `names` that holds the Lean source."""
-        return _first(CODE_FIELDS if self.code is None else (self.code,), names)
+        if self.code is not None:
+            return _first((self.code,), names)
+        # A source found to be its own reference would always keep to it.
+        return _first([name for name in CODE_FIELDS if name != self.reference], names)
 
     def id_in(self, names: Container[str]) -> str | None:
         """The field among `names` that holds the id."""
@@ -33,6 +40,10 @@ class Fields:
         """What to tell a user whose rows have `names` and no Lean source."""
         return _missing(place, self.code or CODE_FIELDS[0], names, "--code-field")
 
+    def missing_reference(self, place: str, names: Sequence[str]) -> str:
+        """What to tell a user whose rows have `names` and no reference."""
+        return _missing(place, str(self.reference), names, "--against")
+
     def require_in(self, place: str, rows: Sequence[Sequence[str]]) -> None:
         """Raise `InputError` if none of `rows`, given by their names, has the fields wanted."""
         if not rows:
@@ -41,6 +52,8 @@ class Fields:
             raise InputError(self.missing_code(place, rows[0]))
         if self.id is not None and all(self.id not in names for names in rows):
             raise InputError(_missing(place, self.id, rows[0], "--id-field"))
+        if self.reference is not None and all(self.reference not in names for names in rows):
+            raise InputError(self.missing_reference(place, rows[0]))
 
 
 def _first(wanted: Sequence[str], names: Container[str]) -> str | None:

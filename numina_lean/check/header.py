@@ -30,12 +30,12 @@ class SharedHeader:
         """Whether `source` brings no module header of its own (`import`, `module`, `prelude`)."""
         return bool(self.text) and split_header(source)[1] == source
 
-    def before(self, source: str) -> str:
-        """The source to check in place of `source`, which the header applies to."""
-        return self.text + source
+    def put_before(self, source: str) -> str:
+        """The source to check in place of `source`, which is itself if the header is not for it."""
+        return self.text + source if self.applies_to(source) else source
 
     def moved_back(self, outcome: Outcome) -> Outcome:
-        """`outcome` of `before(source)` in the lines of `source`.
+        """`outcome` of a source with the header before it, in the lines of that source alone.
 
         What Lean says of the header itself is left out, errors excepted: those are moved to the
         beginning of the source.

@@ -14,6 +14,7 @@ from typing import IO, Literal
 
 from numina_lean import tables
 from numina_lean.check.fields import Fields
+from numina_lean.check.source import Defect, Source, printable, sources
 from numina_lean.errors import InputError
 from numina_lean.tables import Row, UnreadableTableError
 
@@ -55,34 +56,11 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A Lean source. `origin` is where it was read: a path, or `path:row`."""
-
-    id: str
-    origin: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """An input that no Lean source could be read from. `detail` names the place and the cause."""
-
-    id: str
-    origin: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """The inputs in order, and a line for each file of a folder that was left out."""
 
     inputs: tuple[Input, ...]
     left_out: tuple[str, ...]
-
-
-def printable(text: str) -> str:
-    """`text` with what UTF-8 cannot say (a lone surrogate, from a file name) written as `\\u…`."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def find_inputs(paths: Sequence[str], fields: Fields, *, output: Path | None = None) -> Found:
@@ -168,6 +146,8 @@ def _same_file(path: Path, other: Path) -> bool:
 
 
 def _require_fields(path: Path, kind: Kind, fields: Fields) -> None:
+    if kind == "lean" and fields.reference is not None:
+        raise InputError(_no_row(str(path), fields.reference))
     if kind == "parquet":
         fields.require_in(str(path), [tables.parquet_columns(path)])
     elif kind == "jsonl":
@@ -205,12 +185,12 @@ def _read(each: Input, fields: Fields, stdin: IO[bytes]) -> Iterator[Source | De
                 yield _lean(stream.read(LARGEST_SOURCE + 1), each.name)
         case "jsonl":
             with each.path.open("rb") as stream:
-                yield from _rows(tables.jsonl_rows(stream), each.name, "line", fields)
+                yield from sources(tables.jsonl_rows(stream), each.name, "line", fields)
         case "parquet":
             names = tables.parquet_columns(each.path)
-            wanted = dict.fromkeys((fields.code_in(names), fields.id_in(names)))
-            columns = [name for name in wanted if name is not None]
-            yield from _rows(tables.parquet_rows(each.path, columns), each.name, "row", fields)
+            wanted = (fields.code_in(names), fields.id_in(names), fields.reference)
+            columns = [name for name in dict.fromkeys(wanted) if name in names]
+            yield from sources(tables.parquet_rows(each.path, columns), each.name, "row", fields)
         case "stdin":
             yield from _standard_input(stdin, fields)
 
@@ -223,10 +203,13 @@ def _standard_input(stdin: IO[bytes], fields: Fields) -> Iterator[Source | Defec
         start = line.removeprefix(tables.BYTE_ORDER_MARK).lstrip(tables.BLANK)
         if start.startswith(b"{"):
             rows = _checked(tables.jsonl_rows(stdin, before), "standard input", fields)
-            yield from _rows(rows, STDIN, "line", fields)
+            yield from sources(rows, STDIN, "line", fields)
             return
         if start:
             break
+    if fields.reference is not None:
+        yield Defect(STDIN, STDIN, _no_row("standard input", fields.reference))
+        return
     yield _lean(b"".join(before) + stdin.read(LARGEST_SOURCE), STDIN)
 
 
@@ -240,43 +223,5 @@ def _lean(data: bytes, name: str) -> Source | Defect:
         return Defect(name, name, f"{name} line {line}: not UTF-8 (byte {error.start + 1})")
 
 
-def _rows(
-    rows: Iterator[Row], name: str, unit: Literal["line", "row"], fields: Fields
-) -> Iterator[Source | Defect]:
-    for row in rows:
-        origin = f"{name}:{row.number}"
-        place = f"{name} {unit} {row.number}"
-        if row.defect is not None:
-            yield Defect(origin, origin, f"{place}: {row.defect}")
-            continue
-        id_field = fields.id_in(row.fields)
-        id_ = _id(row.fields[id_field]) if id_field is not None else None
-        field = fields.code_in(row.fields)
-        if field is None:
-            yield Defect(id_ or origin, origin, fields.missing_code(place, tuple(row.fields)))
-            continue
-        code = row.fields[field]
-        wrong = _wrong_code(code)
-        if wrong is not None or not isinstance(code, str):
-            yield Defect(id_ or origin, origin, f'{place}: field "{field}" {wrong}')
-        else:
-            yield Source(id_ or origin, origin, code)
-
-
-def _id(value: object) -> str | None:
-    """An id as text; None for what identifies nothing."""
-    if isinstance(value, str):
-        return printable(value) or None
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _wrong_code(code: object) -> str | None:
-    if code is None:
-        return "is null, not text"
-    if not isinstance(code, str):
-        return f"is {type(code).__name__}, not text"
-    try:
-        code.encode()
-    except UnicodeEncodeError as error:
-        return f"is not valid Unicode (lone surrogate at character {error.start + 1})"
-    return None
+def _no_row(place: str, field: str) -> str:
+    return f"{place}: Lean has no field for --against {field}. Pass a table, or --against FILE"

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from numina_lean.check.batch import UNREADABLE, Result
+from numina_lean.check.batch import REFERENCE, UNREADABLE, Result
 from numina_lean.check.verdict import Outcome, Verdict
 from numina_lean.errors import InputError
 
@@ -23,7 +23,12 @@ _LONGEST_MESSAGE = 2_000
 
 def jsonl_line(result: Result) -> bytes:
     """The result as one line of JSON in UTF-8."""
-    record = {"id": result.outcome.id, **outcome_fields(result.outcome), "origin": result.origin}
+    record = {
+        "id": result.outcome.id,
+        **outcome_fields(result.outcome),
+        "lint": [asdict(finding) for finding in result.findings],
+        "origin": result.origin,
+    }
     return json_line(record)
 
 
@@ -66,14 +71,20 @@ def text_lines(result: Result) -> Iterator[str]:
     why = ": ".join(part for part in (outcome.reason, outcome.detail) if part)
     if outcome.reason or (why and not outcome.errors):
         yield visible(f"  {why}")
+    for mismatch in outcome.mismatches:
+        yield visible(f"  mismatch ({mismatch.code}): {mismatch.name}: {mismatch.detail}")
+    source = REFERENCE if outcome.reason == REFERENCE else origin
     for message in outcome.errors[:_MESSAGES_SHOWN]:
         text = message.text[:_LONGEST_MESSAGE]
         first, *rest = text.rstrip().splitlines() or [""]
-        place = f"{origin}:{message.start.line}:{message.start.column}"
+        place = f"{source}:{message.start.line}:{message.start.column}"
         yield visible(f"  {place}: {first}")
         yield from (visible(f"    {line}") for line in rest)
     if len(outcome.errors) > _MESSAGES_SHOWN:
         yield f"  … and {len(outcome.errors) - _MESSAGES_SHOWN} more errors"
+    for finding in result.findings:
+        about = f"{finding.declaration}: " if finding.declaration else ""
+        yield visible(f"  warning: {finding.code}: {about}{finding.detail}")
 
 
 def visible(text: str) -> str:
@@ -135,16 +146,23 @@ class ResultFile:
 
 @dataclass(slots=True)
 class Tally:
-    """Running counts of a run: sources by verdict, and inputs that no source was read from."""
+    """Running counts of a run: sources by verdict, and inputs that no source was read from.
+
+    `cached` are the sources that were not checked anew, `warned` those that a lint warns of.
+    """
 
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     unreadable: int = 0
+    cached: int = 0
+    warned: int = 0
 
     def add(self, result: Result) -> None:
         if result.unreadable:
             self.unreadable += 1
         else:
             self.verdicts[result.outcome.verdict] += 1
+            self.cached += result.outcome.cached
+            self.warned += bool(result.findings)
 
     @property
     def total(self) -> int:

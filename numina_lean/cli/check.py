@@ -5,23 +5,42 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from numina_lean.check.against import read_against
 from numina_lean.check.batch import Terms, check_batch, require_header
 from numina_lean.check.fields import Fields
 from numina_lean.check.header import SharedHeader, read_header
 from numina_lean.check.inputs import Input, find_inputs, read_inputs
 from numina_lean.check.output import ResultFile, Tally
-from numina_lean.check.pool import Pool
-from numina_lean.check.verdict import Verdict
-from numina_lean.cli.options import EngineOption, JobsOption, jobs_or_default, seconds
+from numina_lean.check.verdict import (
+    SORRY_AXIOM,
+    STANDARD_AXIOMS,
+    UNAUDITED,
+    UNSAFE,
+    Policy,
+    Verdict,
+)
+from numina_lean.cli.checker import open_checker
+from numina_lean.cli.options import (
+    EngineOption,
+    JobsOption,
+    NoCacheOption,
+    NoSandboxOption,
+    jobs_or_default,
+    seconds,
+)
 from numina_lean.cli.printer import Format, Printer, bar_fits, default_format, show_summary
 from numina_lean.cli.progress import progress_bar
 from numina_lean.errors import InputError
 from numina_lean.lean.discover import choose_engine
 from numina_lean.lean.engine import DEFAULT_HEARTBEATS
+from numina_lean.lint.linter import Linter
+
+_NO_AXIOMS = {UNAUDITED, UNSAFE}
+"""What stands among axioms for something else."""
 
 
 def check(
@@ -65,12 +84,44 @@ def check(
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the results there.")
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|FIELD",
+            help="The statements that a source has to keep to: a Lean file for all, or the field "
+            "of a table with a Lean source for each row.",
+        ),
+    ] = None,
+    axioms: Annotated[
+        Literal["standard", "none"],
+        typer.Option(help="What a source may rest on: Lean's own three axioms, or not even those."),
+    ] = "standard",
+    allow_axiom: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="An axiom that it may rest on, too. Repeatable."),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Reject sources that run code of their own or change Lean's syntax."
+        ),
+    ] = False,
+    lint: Annotated[
+        bool,
+        typer.Option(
+            "--lint", help="Warn of statements that compile and may not say what they should."
+        ),
+    ] = False,
+    no_cache: NoCacheOption = False,
+    unsafe_no_sandbox: NoSandboxOption = False,
 ) -> None:
     """Check Lean sources, and say for each what it comes to.
 
     One result for each source, in input order: proved, statement (rests on sorry), error,
     timeout, crashed, rejected (compiles but cheats) or needs_mathlib. A row that cannot be read
-    gets the verdict error with the reason unreadable.
+    gets the verdict error with the reason unreadable. What was checked before on the same terms is
+    answered from the cache (numina-lean cache --help), so that a run that was cut short costs
+    little to repeat.
 
     \b
     Exit codes:
@@ -84,27 +135,39 @@ def check(
       numina-lean check proof.lean
       numina-lean check proofs/ rows.jsonl --allow-sorry --jobs 2
       numina-lean check rows.parquet --code-field formal_proof --output verdicts.jsonl
+      numina-lean check attempts.jsonl --against statement.lean --strict
+      numina-lean check rows.parquet --code-field proof --against formal_statement --lint
       echo 'theorem t : 1 + 1 = 2 := rfl' | numina-lean check -
     """
-    fields = Fields(code_field, id_field)
-    terms = Terms(timeout, heartbeats, SharedHeader() if header is None else read_header(header))
+    wanted = read_against(against)
+    fields = Fields(code_field, id_field, wanted.field)
+    terms = Terms(
+        timeout,
+        heartbeats,
+        SharedHeader() if header is None else read_header(header),
+        _policy(axioms, allow_axiom or [], strict),
+        wanted.reference,
+    )
     found = find_inputs(paths, fields, output=output)
     for reason in found.left_out:
         typer.echo(f"note: left out {reason}", err=True)
     with ExitStack() as stack:
         file = None if output is None else stack.enter_context(ResultFile(output))
-        lean = choose_engine(engine)
-        pool = stack.enter_context(Pool(lean, jobs=jobs_or_default(jobs)))
-        require_header(pool, terms)
+        lean = choose_engine(engine, unsafe_no_sandbox=unsafe_no_sandbox)
         style = format or default_format(file)
         bar = stack.enter_context(
             progress_bar("check", _total(found.inputs), shown=bar_fits(style, file))
         )
+        pool = stack.enter_context(
+            open_checker(lean, jobs_or_default(jobs), no_cache=no_cache, tell=bar.print)
+        )
+        require_header(pool, terms)
+        linter = Linter(pool) if lint else None
         printer = Printer(style, file, bar)
         started = time.monotonic()
         inputs = read_inputs(found.inputs, fields, sys.stdin.buffer)
         try:
-            for result in check_batch(pool, lean.lean, inputs, terms):
+            for result in check_batch(pool, lean.lean, inputs, terms, linter):
                 printer.show(result)
                 bar.advance()
         except BaseException:
@@ -125,6 +188,17 @@ def _total(inputs: Sequence[Input]) -> int | None:
             return None
         total += count
     return total
+
+
+def _policy(axioms: Literal["standard", "none"], allowed: Sequence[str], strict: bool) -> Policy:
+    """Raises `InputError` for what is not the name of an axiom, or stands for any."""
+    for name in allowed:
+        if name == SORRY_AXIOM:
+            raise InputError(f"--allow-axiom {name}: use --allow-sorry")
+        if name in _NO_AXIOMS or not name or any(map(str.isspace, name)):
+            raise InputError(f"--allow-axiom {name}: not the name of an axiom")
+    standard = STANDARD_AXIOMS if axioms == "standard" else frozenset[str]()
+    return Policy(standard.union(allowed), strict)
 
 
 def _exit_code(tally: Tally, allow_sorry: bool) -> int:

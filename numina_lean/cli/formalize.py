@@ -13,11 +13,12 @@ import typer
 from rich.console import Console
 
 from numina_lean import __version__
-from numina_lean.check.pool import Pool
+from numina_lean.cli.checker import open_checker
 from numina_lean.cli.funnel_table import funnel_table
 from numina_lean.cli.options import (
     EngineOption,
     JobsOption,
+    NoCacheOption,
     NoSandboxOption,
     jobs_or_default,
     seconds,
@@ -69,6 +70,7 @@ def formalize(
     ] = None,
     jobs: JobsOption = None,
     engine: EngineOption = "auto",
+    no_cache: NoCacheOption = False,
     unsafe_no_sandbox: NoSandboxOption = False,
     timeout: Annotated[
         float,
@@ -134,8 +136,8 @@ def formalize(
     started = time.monotonic()
     with ExitStack() as stack:
         corpus = stack.enter_context(Corpus(output, settings))
-        pool = stack.enter_context(Pool(lean, jobs=processes))
         bar = stack.enter_context(progress_bar("formalize", _total(input, limit)))
+        pool = stack.enter_context(open_checker(lean, processes, no_cache=no_cache, tell=bar.print))
         chain = Chain(translator, StoppableChecker(pool, stop), profile, samples, timeout)
         told = _told(problems, bar)
         try:

@@ -36,6 +36,13 @@ NoSandboxOption = Annotated[
     ),
 ]
 
+NoCacheOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-cache", help="Check all anew: neither read the cache of verdicts nor add to it."
+    ),
+]
+
 
 def seconds(timeout: float) -> float:
     """`timeout` as given. Raises `typer.BadParameter` where it is no number of seconds."""

@@ -86,7 +86,7 @@ def show_summary(tally: Tally, lean: LeanInfo, seconds: float) -> None:
     console = Console(stderr=True, highlight=False, markup=False)
     if not console.is_terminal:
         counts = ", ".join(f"{count} {name}" for name, count in tally.counts().items())
-        line = f"{tally.total} checked in {seconds:.1f} s ({engine}): {counts}"
+        line = f"{tally.total} checked in {seconds:.1f} s ({engine}): {counts}{_asides(tally)}"
         console.print(line, soft_wrap=True)
         return
     table = Table()
@@ -98,4 +98,9 @@ def show_summary(tally: Tally, lean: LeanInfo, seconds: float) -> None:
     table.add_section()
     table.add_row("all", str(tally.total), f"{seconds:.1f} s")
     console.print(table)
-    console.print(f"{tally.total / seconds:.1f}/s with {engine}", soft_wrap=True)
+    console.print(f"{tally.total / seconds:.1f}/s with {engine}{_asides(tally)}", soft_wrap=True)
+
+
+def _asides(tally: Tally) -> str:
+    cached = f"; {tally.cached} of them from the cache" if tally.cached else ""
+    return cached + (f"; {tally.warned} with lint warnings" if tally.warned else "")

@@ -12,10 +12,11 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from numina_lean.check.checker import Checker
 from numina_lean.check.finding import Finding
-from numina_lean.check.pool import WINDOW, Pool
+from numina_lean.check.pool import WINDOW
 from numina_lean.check.verdict import Item, Outcome, Verdict
 from numina_lean.lean.source import Header, split_header
 from numina_lean.lint.confusable import look_alikes
@@ -38,37 +39,56 @@ _MADE = re.compile(r"\.(?:eq_\d+|eq_def|induct\w*|inj|injEq|sizeOf_spec|congr_si
 _EXAMPLE = re.compile(r"\bexample\b")
 
 
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """A lint under way: `checks` are what it waits for, `read` makes findings of them."""
+
+    checks: tuple[Future[Outcome], ...]
+    read: Callable[[], tuple[Finding, ...]]
+
+    def done(self) -> bool:
+        """Whether `result` would answer at once."""
+        return all(check.done() for check in self.checks)
+
+    def result(self) -> tuple[Finding, ...]:
+        """The findings; waits for them."""
+        return self.read()
+
+
 class Linter:
     """Runs lints through `pool`, which it neither starts nor ends."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Checker) -> None:
         self._pool = pool
 
     def lint(self, item: Item, outcome: Outcome) -> tuple[Finding, ...]:
         """The findings about the statements of `item`, of which `outcome` came."""
-        return self.submit(item, outcome)()
+        return self.submit(item, outcome).result()
 
-    def submit(self, item: Item, outcome: Outcome) -> Callable[[], tuple[Finding, ...]]:
-        """Queue the lint; the call that is returned waits for its findings."""
+    def submit(self, item: Item, outcome: Outcome) -> Lint:
+        """Queue the lint."""
         if outcome.verdict not in LINTED:
-            return tuple
+            return Lint((), tuple)
         names = _theorems(outcome)
         text = tuple(
             Finding(LOOK_ALIKE, "", f"{name}: {why}") for name, why in look_alikes(item.source)
         )
         main = self._pool.submit(_lint_item(item, names)) if names else None
         strict = self._pool.submit(_strict_item(item)) if _captures(item) else None
-        return lambda: (*text, *_collected(names, outcome, main, strict))
+        return Lint(
+            tuple(check for check in (main, strict) if check is not None),
+            lambda: (*text, *_collected(names, outcome, main, strict)),
+        )
 
     def lint_all(self, pairs: Iterable[tuple[Item, Outcome]]) -> Iterator[tuple[Finding, ...]]:
         """The findings of each pair, in order, reading at most `WINDOW` pairs ahead."""
-        waiting: deque[Callable[[], tuple[Finding, ...]]] = deque()
+        waiting: deque[Lint] = deque()
         for item, outcome in pairs:
             waiting.append(self.submit(item, outcome))
             if len(waiting) >= WINDOW:
-                yield waiting.popleft()()
+                yield waiting.popleft().result()
         while waiting:
-            yield waiting.popleft()()
+            yield waiting.popleft().result()
 
 
 def _theorems(outcome: Outcome) -> tuple[str, ...]:

@@ -10,17 +10,11 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
 
 from numina_lean.check.cache.verdict_cache import VerdictCache
+from numina_lean.check.checker import Checker
 from numina_lean.check.pool import WINDOW
 from numina_lean.check.verdict import Item, Outcome
-
-
-class Submits(Protocol):
-    """What is needed of the pool underneath."""
-
-    def submit(self, item: Item) -> Future[Outcome]: ...
 
 
 @dataclass(slots=True)
@@ -38,7 +32,7 @@ class CachedPool:
     The methods are those of `numina_lean.check.pool.Pool` and may be called from many threads.
     """
 
-    def __init__(self, pool: Submits, cache: VerdictCache) -> None:
+    def __init__(self, pool: Checker, cache: VerdictCache) -> None:
         self._pool = pool
         self._cache = cache
         self._lock = threading.Lock()

@@ -146,9 +146,7 @@ class Store:
         self._write("DELETE FROM verdicts", [()])
         with _explained(self.path), self._writing:
             # As a script, because `execute` stops after the first page.
-            self._writer.executescript(
-                "PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)"
-            )
+            self._writer.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         with suppress(StoreError):
