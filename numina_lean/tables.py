@@ -6,7 +6,9 @@ mark and blank lines are let through) and parquet; does not cover compressed JSO
 JSON array.
 """
 
+import io
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -33,6 +35,27 @@ class UnreadableTableError(InputError):
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of a file that lie together: the number of the first, and where their bytes are."""
+
+    first: int
+    start: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a parquet file that lie together: the number of the first, and how many."""
+
+    first: int
+    count: int
+
+
+Stretch = Lines | Rows
+"""A part of a table that can be read without the rest."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """Row `number` (from 1; for JSON lines the line's number): its fields, or its `defect`."""
 
@@ -45,9 +68,12 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes]:
     return iter(lambda: stream.readline(LONGEST_LINE), b"")
 
 
-def jsonl_rows(stream: IO[bytes], before: Sequence[bytes] = ()) -> Iterator[Row]:
-    """The objects of a JSON-lines stream, of which the lines `before` were read already."""
-    number = 0
+def jsonl_rows(stream: IO[bytes], before: Sequence[bytes] = (), *, first: int = 1) -> Iterator[Row]:
+    """The objects of a JSON-lines stream, of which the lines `before` were read already.
+
+    `first` is the number of the first line, where the stream is a part of a file.
+    """
+    number = first - 1
     for line in chain(before, _lines(stream)):
         number += 1
         if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
@@ -105,24 +131,62 @@ def count_parquet_rows(path: Path) -> int:
         raise _not_parquet(path, error) from error
 
 
-def parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
+def jsonl_stretches(path: Path, lines: int) -> Iterator[Lines]:
+    """The file in stretches of so many lines, in order; each can be read without the others."""
+    with path.open("rb") as stream:
+        start, first, end = 0, 1, 0
+        for number, line in enumerate(_whole_lines(stream), start=1):
+            end += line
+            if number - first + 1 == lines:
+                yield Lines(first, start, end - start)
+                start, first = end, number + 1
+        if end > start:
+            yield Lines(first, start, end - start)
+
+
+def _whole_lines(stream: IO[bytes]) -> Iterator[int]:
+    """The lengths of the lines, as `jsonl_rows` numbers them: however long, one is one."""
+    for line in _lines(stream):
+        length = len(line)
+        while not line.endswith(b"\n") and (line := stream.readline(LONGEST_LINE)):
+            length += len(line)
+        yield length
+
+
+def jsonl_rows_of(path: Path, stretch: Lines) -> Iterator[Row]:
+    """The rows of one stretch of the file, which is held in memory as a whole."""
+    with path.open("rb") as stream:
+        stream.seek(stretch.start)
+        yield from jsonl_rows(io.BytesIO(stream.read(stretch.size)), first=stretch.first)
+
+
+def parquet_rows(path: Path, columns: Sequence[str], only: Rows | None = None) -> Iterator[Row]:
     """The rows of a parquet file with these columns only, `BATCH_ROWS` in memory at a time.
 
-    The rest of a row group that turns out to be damaged is one row with a defect.
+    `only` some of them, where it is given. The rest of a row group that turns out to be
+    damaged is one row with a defect.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    first, last = (1, sys.maxsize) if only is None else (only.first, only.first + only.count - 1)
     with pq.ParquetFile(path, pre_buffer=False) as file:
         end = 0
         for group in range(file.num_row_groups):
-            number, end = end, end + file.metadata.row_group(group).num_rows
+            before, end = end, end + file.metadata.row_group(group).num_rows
+            if end < first or before >= last:
+                continue
             try:
                 for batch in file.iter_batches(BATCH_ROWS, [group], list(columns)):
-                    yield from _batch_rows(batch, number + 1)
-                    number += batch.num_rows
+                    skipped = max(0, first - 1 - before)
+                    wanted = batch.slice(skipped, max(0, last - before - skipped))
+                    yield from _batch_rows(wanted, before + skipped + 1)
+                    before += batch.num_rows
+                    if before >= last:
+                        break
             except (pa.ArrowException, OSError, ValueError) as error:
-                yield Row(number + 1, {}, f"damaged up to row {end} ({_first_line(error)})")
+                number, until = max(first, before + 1), min(end, last)
+                yield Row(number, {}, f"damaged up to row {until} ({_first_line(error)})")
 
 
 def _batch_rows(batch: "pa.RecordBatch", first: int) -> Iterator[Row]:

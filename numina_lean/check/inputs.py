@@ -16,7 +16,7 @@ from numina_lean import tables
 from numina_lean.check.fields import Fields
 from numina_lean.check.source import Defect, Source, printable, sources
 from numina_lean.errors import InputError
-from numina_lean.tables import Row, UnreadableTableError
+from numina_lean.tables import Lines, Row, Rows, Stretch, UnreadableTableError
 
 LARGEST_SOURCE = 64 * 2**20
 """Bytes a Lean file may have."""
@@ -30,10 +30,11 @@ _PEEKED_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file to read sources from, or standard input."""
+    """A file to read sources from, or `only` a stretch of a table; or standard input."""
 
     path: Path
     kind: Kind
+    only: Stretch | None = None
 
     @property
     def name(self) -> str:
@@ -184,15 +185,24 @@ def _read(each: Input, fields: Fields, stdin: IO[bytes]) -> Iterator[Source | De
             with each.path.open("rb") as stream:
                 yield _lean(stream.read(LARGEST_SOURCE + 1), each.name)
         case "jsonl":
-            with each.path.open("rb") as stream:
-                yield from sources(tables.jsonl_rows(stream), each.name, "line", fields)
+            yield from sources(_lines(each), each.name, "line", fields)
         case "parquet":
             names = tables.parquet_columns(each.path)
             wanted = (fields.code_in(names), fields.id_in(names), fields.reference)
             columns = [name for name in dict.fromkeys(wanted) if name in names]
-            yield from sources(tables.parquet_rows(each.path, columns), each.name, "row", fields)
+            only = each.only if isinstance(each.only, Rows) else None
+            rows = tables.parquet_rows(each.path, columns, only)
+            yield from sources(rows, each.name, "row", fields)
         case "stdin":
             yield from _standard_input(stdin, fields)
+
+
+def _lines(each: Input) -> Iterator[Row]:
+    if isinstance(each.only, Lines):
+        yield from tables.jsonl_rows_of(each.path, each.only)
+        return
+    with each.path.open("rb") as stream:
+        yield from tables.jsonl_rows(stream)
 
 
 def _standard_input(stdin: IO[bytes], fields: Fields) -> Iterator[Source | Defect]:
