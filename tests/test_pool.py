@@ -130,7 +130,7 @@ def _job(name: str, header: Header) -> Job:
 
 
 def test_a_process_is_given_work_for_the_header_it_has() -> None:
-    queue, a, b = JobQueue(), Header(("A",)), Header(("B",))
+    queue, a, b = JobQueue(PATIENCE * 2), Header(("A",)), Header(("B",))
     for name, header in [("a1", a), ("b1", b), ("a2", a)]:
         queue.put(_job(name, header))
     order = [queue.take(b.digest), queue.take(b.digest), queue.take(None)]
@@ -138,7 +138,7 @@ def test_a_process_is_given_work_for_the_header_it_has() -> None:
 
 
 def test_no_header_starves() -> None:
-    queue, common, rare = JobQueue(), Header(("A",)), Header(("B",))
+    queue, common, rare = JobQueue(PATIENCE * 2), Header(("A",)), Header(("B",))
     queue.put(_job("rare", rare))
     served = 0
     while True:
@@ -153,7 +153,7 @@ def test_no_header_starves() -> None:
 
 
 def test_a_closed_queue_lets_nobody_wait() -> None:
-    queue = JobQueue()
+    queue = JobQueue(PATIENCE * 2)
     queue.put(_job("left", Header()))
     assert [job.item.id for job in queue.close()] == ["left"]
     assert queue.take(None) is None

@@ -1,4 +1,4 @@
-"""A watcher that ends a Lean process whose resident memory passes a ceiling.
+"""How much memory there is, and a watcher that ends a Lean process that takes too much of it.
 
 Resident size, not address space: `.olean` files are memory-mapped and an engine reserves far more
 than it touches, so RLIMIT_AS would hit the innocent.
@@ -7,10 +7,45 @@ than it touches, so RLIMIT_AS would hit the innocent.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
 
 from numina_lean.lean.engine import Session
 
 INTERVAL = 0.25
+CONTAINERS = (
+    (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
+    (
+        Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+        Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+    ),
+)
+"""Files of limit and usage in bytes that a container sees of its own group, versions 2 and 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes that may be used in all, and those of them that are free or can be made so."""
+
+    total: int
+    free: int
+
+
+def free_memory(containers: tuple[tuple[Path, Path], ...] = CONTAINERS) -> Memory:
+    """The memory of the machine, or of the container that this process is in where it has less."""
+    machine = psutil.virtual_memory()
+    found = Memory(machine.total, machine.available)
+    for limit, usage in containers:
+        try:
+            total = int(limit.read_text("ascii"))
+            free = max(0, total - int(usage.read_text("ascii")))
+        except (OSError, ValueError):  # not in such a container, or without a limit ("max")
+            continue
+        if total < found.total:
+            found = Memory(total, min(found.free, free))
+    return found
 
 
 class MemoryWatch:

@@ -1,15 +1,15 @@
 """N Lean processes that answer a stream of checks, whatever the checks do to them.
 
-Each worker thread owns one process at a time and takes work for the header that the process has
-loaded. A check that passes its timeout costs that process only; one that takes a process down is
-tried once more in another, then quarantined as `crashed`. A watcher ends a process whose resident
-memory passes the ceiling, and a process that has grown is replaced between two checks.
+Each worker thread (`worker`) owns one process at a time and takes work for the header that the
+process has loaded. A check that passes its timeout costs that process only, and a spare one
+(`spares`) takes over; one that takes a process down is tried again, then given up (`quarantine`).
+A watcher (`memory`) ends a process whose resident memory passes the ceiling, and a process that
+has grown is replaced between two checks.
 
-Does not cover: a cache of verdicts, spare processes warmed ahead, sandboxing of the native engine.
+Does not cover: a cache of verdicts (`cache`), sandboxing of the native engine.
 """
 
 import threading
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
@@ -17,26 +17,23 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from numina_lean.check.memory import MemoryWatch
+from numina_lean.check.outcomes import Outcomes
+from numina_lean.check.process import Starter
+from numina_lean.check.quarantine import Quarantine
 from numina_lean.check.queue import Job, JobQueue
-from numina_lean.check.verdict import Item, Judgement, Outcome, Verdict, judge
-from numina_lean.errors import EngineUnavailableError
-from numina_lean.lean.engine import (
-    Check,
-    CheckTimeoutError,
-    Engine,
-    HeaderError,
-    Session,
-    SessionCrashedError,
-    SessionError,
-)
-from numina_lean.lean.report import EngineName, Message, Report
-from numina_lean.lean.source import split_header
+from numina_lean.check.spares import Spares
+from numina_lean.check.tally import PoolStatistics, Tally
+from numina_lean.check.verdict import Item, Outcome, forbidden
+from numina_lean.check.worker import Shared, Worker
+from numina_lean.lean.engine import Engine
+from numina_lean.lean.report import EngineName
+from numina_lean.lean.source import Header, split_header
 
 MEBIBYTE = 1 << 20
-ATTEMPTS = 2
-"""How many processes an item may take down before it is quarantined."""
 WINDOW = 1024
-"""How many items `check_all` holds: those that wait, run, or are done but not yet due."""
+"""How many items `check_all` holds, those that wait, run, or are done but not yet due; and how many
+may wait in a pool unless it is told otherwise."""
+IMPORTS_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +59,54 @@ LIMITS: dict[EngineName, Limits] = {
 class Pool:
     """A context manager. Every submitted item gets exactly one `Outcome`; none raises.
 
-    `jobs`: number of Lean processes; `limits`: by default those of `LIMITS`. `submit` and `check`
-    may be called from many threads.
+    `jobs`: number of Lean processes at work; `spares`: how many more are kept ready for the headers
+    most in use; `waiting`: how many items may be queued; `limits`: by default those of `LIMITS`.
+    The methods may be called from many threads.
     """
 
-    def __init__(self, engine: Engine, *, jobs: int = 2, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        jobs: int = 2,
+        spares: int = 1,
+        waiting: int = WINDOW,
+        limits: Limits | None = None,
+    ) -> None:
         if jobs < 1:
             raise ValueError(f"a pool needs at least one process, not {jobs}")
+        if spares < 0 or waiting < 1:
+            raise ValueError(f"{spares} spares or {waiting} waiting items make no pool")
         self._engine = engine
-        self._limits = limits or LIMITS[engine.lean.engine]
-        self._queue = JobQueue()
-        self._watch = MemoryWatch(self._limits.ceiling)
+        limits = limits or LIMITS[engine.lean.engine]
+        self._tally = Tally()
+        self._outcomes = Outcomes(engine, self._tally)
+        self._queue = JobQueue(waiting)
+        self._watch = MemoryWatch(limits.ceiling)
+        self._starter = Starter(engine)
+        self._spares = Spares(self._starter, count=spares, parked=jobs)
         self._missing: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._bad_headers: dict[str, tuple[Message, ...]] = {}
+        self._jobs: dict[Future[Outcome], Job] = {}
         self._closing = threading.Event()
-        self._workers = [
-            threading.Thread(target=_Worker(self).run, name=f"lean-{index}", daemon=True)
-            for index in range(jobs)
-        ]
+        shared = Shared(
+            judges=engine.judges,
+            growth=limits.growth,
+            queue=self._queue,
+            starter=self._starter,
+            spares=self._spares,
+            watch=self._watch,
+            quarantine=Quarantine(),
+            tally=self._tally,
+            outcomes=self._outcomes,
+            closing=self._closing,
+        )
+        self._workers = [Worker(shared, f"lean-{index}") for index in range(jobs)]
 
     def __enter__(self) -> "Pool":
         self._watch.start()
+        self._spares.open()
         for worker in self._workers:
-            worker.start()
+            worker.thread.start()
         return self
 
     def __exit__(
@@ -97,26 +119,35 @@ class Pool:
         self._closing.set()
         for job in self._queue.close():
             job.future.cancel()
-        self._watch.kill_all()
+        self._spares.close(self._starter.abort)
         for worker in self._workers:
-            worker.join()
+            while worker.thread.is_alive():
+                self._watch.kill_all()
+                self._starter.abort()
+                worker.thread.join(0.05)
         self._watch.stop()
 
     def submit(self, item: Item) -> Future[Outcome]:
-        """Queue `item`. What no engine process is needed for is answered at once."""
-        header, body = split_header(item.source)
-        future: Future[Outcome] = Future()
-        job = Job(item, header, body, future)
-        missing = self._missing_modules(job)
-        if missing:
-            self._settle(
-                job,
-                Judgement(Verdict.NEEDS_MATHLIB, None, f"needs {', '.join(missing)}"),
-                missing=missing,
-            )
-        else:
-            self._queue.put(job)
+        """Queue `item`, waiting for room where there is none.
+
+        What no engine process is needed for is answered at once. Raises `QueueClosedError`.
+        """
+        future = self._submit(item, wait=True)
+        assert future is not None
         return future
+
+    def try_submit(self, item: Item) -> Future[Outcome] | None:
+        """`submit`, but None at once where there is no room."""
+        return self._submit(item, wait=False)
+
+    def cancel(self, future: Future[Outcome]) -> bool:
+        """Drop the check of `future`, one that this pool gave; whether that was still possible.
+
+        One that waits is forgotten. One that runs has its process ended; its future then raises
+        `CancelledError`, like that of one that waited.
+        """
+        job = self._jobs.get(future)
+        return job is not None and job.cancel()
 
     def check(self, item: Item) -> Outcome:
         """Submit `item` and wait for its outcome."""
@@ -132,137 +163,49 @@ class Pool:
         while pending:
             yield pending.popleft().result()
 
-    def _missing_modules(self, job: Job) -> tuple[str, ...]:
-        imports = job.header.imports
-        if imports not in self._missing:
-            self._missing[imports] = self._engine.missing_modules(job.header)
-        return self._missing[imports]
-
-    def _settle(
-        self,
-        job: Job,
-        judgement: Judgement,
-        report: Report | None = None,
-        *,
-        seconds: float = 0.0,
-        missing: tuple[str, ...] = (),
-    ) -> None:
-        """Give `job` its one outcome."""
-        job.future.set_result(
-            Outcome(
-                id=job.item.id,
-                verdict=judgement.verdict,
-                reason=judgement.reason,
-                detail=judgement.detail,
-                lean=self._engine.lean,
-                header_hash=job.header.digest,
-                seconds=report.seconds if report else seconds,
-                messages=report.messages if report else (),
-                sorries=report.sorries if report else (),
-                declarations=report.declarations if report else (),
-                truncated=report.truncated if report else False,
-                missing_modules=missing,
-            )
+    def statistics(self) -> PoolStatistics:
+        """The pool as it is now."""
+        processes = [worker.process for worker in self._workers]
+        live = [process for process in processes if process is not None]
+        done, restarts = self._tally.counts()
+        spares = len(self._spares)
+        at_work = sum(process.session.resident_bytes() for process in live)
+        return PoolStatistics(
+            processes=len(live) + spares,
+            busy=sum(worker.busy for worker in self._workers),
+            waiting=len(self._queue),
+            spares=spares,
+            done=done,
+            restarts=restarts,
+            resident_bytes=at_work + self._spares.resident_bytes(),
         )
 
+    def _submit(self, item: Item, *, wait: bool) -> Future[Outcome] | None:
+        header, body = split_header(item.source)
+        job = Job(item, header, body, Future())
+        missing = self._missing_modules(header)
+        if item.reference is not None:
+            missing += self._missing_modules(split_header(item.reference)[0])
+        if missing:
+            self._outcomes.needs(job, tuple(dict.fromkeys(missing)))
+            return job.future
+        refused = forbidden(item.policy, header.imports, body)
+        if refused is not None:
+            self._outcomes.settle(job, refused)
+            return job.future
+        # A worker that submits, from the callback of a future, may not wait for itself.
+        own = any(worker.thread is threading.current_thread() for worker in self._workers)
+        if not self._queue.put(job, wait=wait, force=own and wait):
+            return None
+        self._jobs[job.future] = job
+        job.future.add_done_callback(lambda future: self._jobs.pop(future, None))
+        return job.future
 
-class _Worker:
-    """One thread with at most one live session."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._session: Session | None = None
-        self._resident_at_start = 0
-
-    def run(self) -> None:
-        while True:
-            loaded = self._session.header.digest if self._session else None
-            job = self._pool._queue.take(loaded)
-            if job is None:
-                break
-            if job.future.set_running_or_notify_cancel():
-                self._serve(job)
-        self._drop_session()
-
-    def _serve(self, job: Job) -> None:
-        pool = self._pool
-        known_bad = pool._bad_headers.get(job.header.digest)
-        if known_bad is not None:
-            self._refuse_header(job, known_bad)
-            return
-        session: Session | None = None
-        started = time.monotonic()
-        try:
-            session = self._session_for(job)
-            started = time.monotonic()
-            report = self._check(session, job)
-        except HeaderError as error:
-            pool._bad_headers[job.header.digest] = error.messages
-            self._refuse_header(job, error.messages)
-        except CheckTimeoutError as error:
-            if session is None:
-                self._crashed(job, "engine_start", str(error), time.monotonic() - started)
-            else:
-                judgement = Judgement(Verdict.TIMEOUT, "wall_clock", str(error))
-                pool._settle(job, judgement, seconds=time.monotonic() - started)
-        except EngineUnavailableError as error:
-            pool._settle(job, Judgement(Verdict.CRASHED, "engine_unavailable", str(error)))
-        except SessionError as error:
-            reason = self._crash_reason(session, error)
-            self._crashed(job, reason, str(error), time.monotonic() - started)
-        except Exception as error:  # noqa: BLE001 - a defect of ours may not cost the batch
-            self._drop_session()
-            judgement = Judgement(Verdict.CRASHED, "internal", f"{type(error).__name__}: {error}")
-            pool._settle(job, judgement)
-        else:
-            pool._settle(job, judge(report, job.item.source), report)
-        self._recycle()
-
-    def _check(self, session: Session, job: Job) -> Report:
-        check = Check(job.body, job.item.timeout, job.item.heartbeats)
-        with self._pool._watch.watching(session):
-            if self._pool._closing.is_set():
-                raise SessionCrashedError("the pool is closing")
-            return session.check(check)
-
-    def _session_for(self, job: Job) -> Session:
-        if self._session and self._session.header.digest != job.header.digest:
-            self._drop_session()
-        if self._session is None:
-            self._session = self._pool._engine.start(job.header)
-            self._resident_at_start = self._session.resident_bytes()
-        return self._session
-
-    def _crash_reason(self, session: Session | None, error: SessionError) -> str | None:
-        if session is None:
-            return "engine_start"
-        gave_up = isinstance(error, SessionCrashedError) and error.out_of_memory
-        return "memory" if self._pool._watch.killed(session) or gave_up else None
-
-    def _crashed(self, job: Job, reason: str | None, detail: str, seconds: float) -> None:
-        """Try `job` once more in another process, or give it up."""
-        self._drop_session()
-        job.crashes += 1
-        if job.crashes < ATTEMPTS and not self._pool._closing.is_set():
-            self._serve(job)
-            return
-        detail = f"{detail} (after {job.crashes} attempts)"
-        self._pool._settle(job, Judgement(Verdict.CRASHED, reason, detail), seconds=seconds)
-
-    def _refuse_header(self, job: Job, messages: tuple[Message, ...]) -> None:
-        detail = messages[0].text.partition("\n")[0] if messages else "header rejected"
-        report = Report(messages, (), (), 0.0)
-        self._pool._settle(job, Judgement(Verdict.ERROR, "header", detail), report)
-
-    def _recycle(self) -> None:
-        session = self._session
-        if session is None:
-            return
-        grown = session.resident_bytes() - self._resident_at_start
-        if session.spent or grown > self._pool._limits.growth:
-            self._drop_session()
-
-    def _drop_session(self) -> None:
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+    def _missing_modules(self, header: Header) -> tuple[str, ...]:
+        missing = self._missing.get(header.imports)
+        if missing is None:
+            missing = self._engine.missing_modules(header)
+            if len(self._missing) >= IMPORTS_REMEMBERED:
+                self._missing.clear()
+            self._missing[header.imports] = missing
+        return missing

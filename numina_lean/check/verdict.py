@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from numina_lean.lean.engine import DEFAULT_HEARTBEATS
-from numina_lean.lean.report import Declaration, LeanInfo, Message, Mismatch, Report, Sorry
+from numina_lean.lean.metaprogram import Reach, reach, syntax_words
+from numina_lean.lean.report import (
+    Declaration,
+    LeanInfo,
+    Message,
+    Mismatch,
+    Report,
+    Ruling,
+    Sorry,
+)
 
 STANDARD_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
 """The axioms that Lean and mathlib themselves rest on; every other one makes a cheat."""
@@ -25,7 +34,7 @@ class Verdict(StrEnum):
     TIMEOUT = "timeout"
     """Passed its time or heartbeat limit."""
     CRASHED = "crashed"
-    """Killed two processes, each of its own."""
+    """Took its process down: asked it to end, or killed two, each of its own."""
     REJECTED = "rejected"
     """Compiles but cheats: `reason` says how."""
     NEEDS_MATHLIB = "needs_mathlib"
@@ -123,33 +132,103 @@ NATIVE_CODE = re.compile(r"\bextern\b")
 """The attribute by which a source gets at the engine's own machine code, types unchecked."""
 
 
-def judge(report: Report, source: str) -> Judgement:
-    """Decide what a finished check of `source` means.
+def forbidden(policy: Policy, imports: tuple[str, ...], body: str) -> Judgement | None:
+    """What a strict policy says of a source by its text alone, before any of it runs."""
+    if not policy.strict:
+        return None
+    words = syntax_words(body)
+    if words:
+        detail = f"a strict check allows no source that says {', '.join(words)}"
+    elif reach(imports, body) > Reach.NONE:
+        detail = "a strict check allows no source that runs code"
+    else:
+        return None
+    return Judgement(Verdict.REJECTED, "unsafe_metaprogram", detail)
 
-    Fails closed: what cannot be audited, or declares nothing, is not `proved`. Reason codes:
-    `heartbeats`, `deep_recursion`, `nothing_declared`, `kernel_check_skipped`, `native_code`,
-    `native_decide`, `axiom`, `unaudited`, `unsafe`, `hidden_sorry`.
+
+def judge(report: Report, item: Item) -> Judgement:
+    """Decide what a finished check of `item` means.
+
+    Fails closed: what cannot be audited, was not compared, or declares nothing, is not `proved`.
+    `report.ruling` is taken for the word of a process that ran none of the source's code. Reason
+    codes: `heartbeats`, `deep_recursion`, `nothing_declared`; of a rejection, the first that holds
+    of `early_exit`, `kernel_check_skipped`, `native_code`, `unaudited`, `unsafe`, `native_decide`,
+    `axiom`, `kernel_refused`, `reference_mismatch`, `unsafe_metaprogram`, `hidden_sorry`.
     """
     errors = [message for message in report.messages if message.severity == "error"]
     if errors:
         return _judge_errors(errors)
-    if not report.declarations:
+    declared = declarations(report)
+    if not declared and not report.exited:
         return Judgement(Verdict.ERROR, "nothing_declared", "the source declares nothing to judge")
-    if KERNEL_BYPASS.search(source):
-        return Judgement(
-            Verdict.REJECTED, "kernel_check_skipped", "names debug.skipKernelTC, even if unused"
-        )
-    if NATIVE_CODE.search(source):
-        return Judgement(Verdict.REJECTED, "native_code", "names extern, even if unused")
-    axioms = {axiom for declared in report.declarations for axiom in declared.axioms}
-    foreign = sorted(axioms - STANDARD_AXIOMS - {SORRY_AXIOM})
-    if foreign:
-        return Judgement(Verdict.REJECTED, _cheat(foreign), f"rests on {', '.join(foreign)}")
+    axioms = {axiom for each in declared for axiom in each.axioms}
+    cheat = (
+        _cheat_by_text(report, item)
+        or _cheat_by_axioms(axioms, item.policy)
+        or _cheat_by_ruling(report.ruling)
+        or _doubt(report, item)
+    )
+    if cheat is not None:
+        return Judgement(Verdict.REJECTED, *cheat)
     if report.sorries:
         return Judgement(Verdict.STATEMENT)
     if SORRY_AXIOM in axioms:
         return Judgement(Verdict.REJECTED, "hidden_sorry", "rests on sorryAx without saying sorry")
     return Judgement(Verdict.PROVED)
+
+
+def declarations(report: Report) -> tuple[Declaration, ...]:
+    """What the source declares: by the ruling where there is one, else by its own process.
+
+    A ruling knows of constants only; what the other could not audit stays listed beside them.
+    """
+    if report.ruling is None:
+        return report.declarations
+    unaudited = (each for each in report.declarations if UNAUDITED in each.axioms)
+    return (*report.ruling.declarations, *unaudited)
+
+
+_Cheat = tuple[str, str]
+"""Reason code and detail."""
+
+
+def _cheat_by_text(report: Report, item: Item) -> _Cheat | None:
+    if report.exited:
+        return "early_exit", "text stands behind #exit, which Lean does not read"
+    if KERNEL_BYPASS.search(item.source):
+        return "kernel_check_skipped", "names debug.skipKernelTC, even if unused"
+    if NATIVE_CODE.search(item.source):
+        return "native_code", "names extern, even if unused"
+    return None
+
+
+def _cheat_by_ruling(ruling: Ruling | None) -> _Cheat | None:
+    if ruling is None:
+        return None
+    if ruling.refusal is not None:
+        return "kernel_refused", f"the kernel does not take it again: {ruling.refusal}"
+    if ruling.mismatches:
+        first = ruling.mismatches[0]
+        return "reference_mismatch", f"{first.name}: {first.code}: {first.detail}"
+    return None
+
+
+def _cheat_by_axioms(axioms: set[str], policy: Policy) -> _Cheat | None:
+    allowed = policy.axioms - {UNAUDITED, UNSAFE}
+    foreign = sorted(axioms - allowed - {SORRY_AXIOM})
+    return (_cheat_code(foreign), f"rests on {', '.join(foreign)}") if foreign else None
+
+
+def _doubt(report: Report, item: Item) -> _Cheat | None:
+    """What keeps a source from being accepted though nothing is found in it."""
+    compared = report.ruling is not None and report.ruling.mismatches is not None
+    if item.reference is not None and not compared:
+        return "unsafe_metaprogram", "could not be compared with its reference"
+    if report.reach > Reach.NONE and report.ruling is None:
+        return "unsafe_metaprogram", "runs code, and no other process can judge what it declares"
+    if report.reach is Reach.META and not compared:
+        return "unsafe_metaprogram", "may edit what Lean takes in, and no reference holds it to it"
+    return None
 
 
 def _judge_errors(errors: list[Message]) -> Judgement:
@@ -164,7 +243,7 @@ def _is_heartbeats(message: Message) -> bool:
     return message.kind == HEARTBEATS_KIND or message.text.startswith(HEARTBEATS_TEXT)
 
 
-def _cheat(foreign: list[str]) -> str:
+def _cheat_code(foreign: list[str]) -> str:
     for mark in (UNAUDITED, UNSAFE):
         if mark in foreign:
             return mark
