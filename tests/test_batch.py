@@ -2,11 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 
-from numina_lean.check.batch import Result, Terms, check_batch
+import pytest
+
+from numina_lean.check.batch import (
+    Result,
+    Terms,
+    check_batch,
+    require_header,
+    require_reference,
+)
 from numina_lean.check.finding import Finding
 from numina_lean.check.header import SharedHeader
 from numina_lean.check.source import Defect, Source
 from numina_lean.check.verdict import Item, Outcome, Policy, Verdict
+from numina_lean.errors import InputError
 from numina_lean.lean.report import LeanInfo, Message, Position
 
 LEAN = LeanInfo("embedded", "4.28.0-pre", None)
@@ -18,17 +27,17 @@ HEADED = f"import Init\n{BARE}"
 class Scripted:
     """Answers each item with an error on its third line; `asked` are the items."""
 
-    def __init__(self, reason: str | None = None) -> None:
+    def __init__(self) -> None:
         self.asked: list[Item] = []
-        self._reason = reason
+
+    def check(self, item: Item) -> Outcome:
+        return next(self.check_all([item]))
 
     def check_all(self, items: Iterable[Item]) -> Iterator[Outcome]:
         for item in items:
             self.asked.append(item)
             message = Message("error", "wrong", Position(3, 0))
-            yield Outcome(
-                item.id, Verdict.ERROR, LEAN, "", 0.0, reason=self._reason, messages=(message,)
-            )
+            yield Outcome(item.id, Verdict.ERROR, LEAN, "", 0.0, messages=(message,))
 
 
 class Lints:
@@ -52,8 +61,8 @@ def lines(results: Iterable[Result]) -> list[int]:
     return [result.outcome.messages[0].start.line for result in results]
 
 
-def run(terms: Terms, *inputs: Source | Defect, reason: str | None = None) -> list[Result]:
-    return list(check_batch(Scripted(reason), LEAN, inputs, terms))
+def run(terms: Terms, *inputs: Source | Defect) -> list[Result]:
+    return list(check_batch(Scripted(), LEAN, inputs, terms))
 
 
 def test_the_shared_header_goes_before_sources_and_references_that_import_nothing() -> None:
@@ -79,11 +88,24 @@ def test_without_a_reference_none_is_asked_for() -> None:
     assert Terms(1.0, 2, HEADER).item(Source("a", "a", BARE)).reference is None
 
 
-def test_positions_are_those_of_the_source_or_where_it_is_at_fault_the_reference() -> None:
-    terms = Terms(1.0, 2, HEADER, reference=HEADED)
-    sources = (Source("a", "a", BARE), Source("b", "b", HEADED), Source("c", "c", HEADED, BARE))
-    assert lines(run(terms, *sources)) == [1, 3, 3]
-    assert lines(run(terms, *sources, reason="reference")) == [3, 3, 1]
+def test_positions_are_those_of_the_source_alone() -> None:
+    sources = (Source("a", "a", BARE), Source("b", "b", HEADED))
+    assert lines(run(Terms(1.0, 2, HEADER, reference="R"), *sources)) == [1, 3]
+
+
+@pytest.mark.parametrize(("reference", "line"), [(BARE, 1), (HEADED, 3)])
+def test_a_reference_that_does_not_compile_is_bad_input(reference: str, line: int) -> None:
+    pool = Scripted()
+    with pytest.raises(InputError, match=f"--against, line {line}, column 0: wrong"):
+        require_reference(pool, Terms(1.0, 2, HEADER, Policy(strict=True), reference))
+    assert [(item.reference, item.policy) for item in pool.asked] == [(None, Policy())]
+
+
+def test_without_a_header_or_a_reference_nothing_is_asked_of_them() -> None:
+    pool = Scripted()
+    require_header(pool, Terms(1.0, 2, SharedHeader()))
+    require_reference(pool, Terms(1.0, 2, SharedHeader()))
+    assert pool.asked == []
 
 
 def test_results_and_defects_stand_in_the_order_of_the_inputs() -> None:

@@ -133,11 +133,6 @@ def test_text_tells_how_a_source_departs_and_what_a_lint_finds() -> None:
     ]
 
 
-def test_an_error_of_the_reference_is_not_placed_in_the_source() -> None:
-    failed = outcome(verdict=Verdict.ERROR, reason="reference", messages=(message("wrong", 4),))
-    assert as_text(Result("x.jsonl:7", failed)).splitlines()[-1] == "  reference:4:2: wrong"
-
-
 def test_no_text_can_drive_a_terminal() -> None:
     hostile = outcome(id="\x1b]0;t\x07", verdict=Verdict.ERROR, messages=(message("\x1b[2J\r"),))
     assert not set(as_text(Result("a\x9b", hostile))) & set("\x1b\x07\r\x9b")

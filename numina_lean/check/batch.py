@@ -16,8 +16,6 @@ from numina_lean.lean.report import LeanInfo
 
 UNREADABLE = "unreadable"
 """The reason code of an input that no source could be read from; its verdict is `error`."""
-REFERENCE = "reference"
-"""The reason code of a source whose reference does not compile; its messages are about that."""
 
 
 class Lint(Protocol):
@@ -73,13 +71,9 @@ class Terms:
             self.policy,
         )
 
-    def result(self, source: Source, item: Item, outcome: Outcome) -> Result:
+    def result(self, source: Source, outcome: Outcome) -> Result:
         """`outcome` of `item(source)` as it is told: the header is not to be seen in it."""
-        text, checked = source.text, item.source
-        if outcome.reason == REFERENCE:
-            text = self.reference or "" if source.reference is None else source.reference
-            checked = item.reference or ""
-        headed = len(text) < len(checked)
+        headed = self.header.applies_to(source.text)
         return Result(source.origin, self.header.moved_back(outcome) if headed else outcome)
 
 
@@ -111,7 +105,7 @@ def check_batch(
                 yield _unreadable(first, lean), None
             source, item = first
             lint = None if linter is None else linter.submit(item, outcome)
-            yield terms.result(source, item, outcome), lint
+            yield terms.result(source, outcome), lint
         for each in waiting:
             if isinstance(each, Defect):
                 yield _unreadable(each, lean), None
@@ -147,10 +141,21 @@ def _unreadable(defect: Defect, lean: LeanInfo) -> Result:
 
 def require_header(pool: Checker, terms: Terms) -> None:
     """Raise `InputError` if Lean finds an error in the shared header itself."""
-    if not terms.header.text:
-        return
-    item = Item("--header", terms.header.text, terms.timeout, terms.heartbeats)
-    for message in pool.check(item).errors:
+    if terms.header.text:
+        item = Item("--header", terms.header.text, terms.timeout, terms.heartbeats)
+        _require_no_error("--header", pool.check(item))
+
+
+def require_reference(pool: Checker, terms: Terms) -> None:
+    """Raise `InputError` if the reference of all sources does not compile."""
+    if terms.reference is not None:
+        source = Source("--against", "--against", terms.reference)
+        item = replace(terms.item(source), reference=None, policy=Policy())
+        _require_no_error("--against", terms.result(source, pool.check(item)).outcome)
+
+
+def _require_no_error(option: str, outcome: Outcome) -> None:
+    for message in outcome.errors:
         place = f"line {message.start.line}, column {message.start.column}"
         first_line = message.text.partition("\n")[0]
-        raise InputError(f"--header, {place}: {first_line}")
+        raise InputError(f"{option}, {place}: {first_line}")

@@ -8,9 +8,16 @@ from numina_lean.check.verdict import Item, Outcome
 
 
 class Checker(Protocol):
-    """One `Outcome` for each `Item`. `submit` and `check` may be called from many threads."""
+    """One `Outcome` for each `Item`. All but `check_all` may be called from many threads."""
 
     def submit(self, item: Item) -> Future[Outcome]: ...
+
+    def cancel(self, future: Future[Outcome]) -> bool:
+        """Drop the check of `future`, one that was given here, if nobody else waits for it.
+
+        Whether that was still possible; the future then raises `CancelledError`.
+        """
+        ...
 
     def check(self, item: Item) -> Outcome:
         """Submit `item` and wait for its outcome."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from numina_lean.check.batch import REFERENCE, UNREADABLE, Result
+from numina_lean.check.batch import UNREADABLE, Result
 from numina_lean.check.verdict import Outcome, Verdict
 from numina_lean.errors import InputError
 
@@ -23,13 +23,17 @@ _LONGEST_MESSAGE = 2_000
 
 def jsonl_line(result: Result) -> bytes:
     """The result as one line of JSON in UTF-8."""
-    record = {
+    return json_line(result_fields(result))
+
+
+def result_fields(result: Result) -> dict[str, object]:
+    """What a line says, in order."""
+    return {
         "id": result.outcome.id,
         **outcome_fields(result.outcome),
         "lint": [asdict(finding) for finding in result.findings],
         "origin": result.origin,
     }
-    return json_line(record)
 
 
 def outcome_fields(outcome: Outcome) -> dict[str, object]:
@@ -73,11 +77,10 @@ def text_lines(result: Result) -> Iterator[str]:
         yield visible(f"  {why}")
     for mismatch in outcome.mismatches:
         yield visible(f"  mismatch ({mismatch.code}): {mismatch.name}: {mismatch.detail}")
-    source = REFERENCE if outcome.reason == REFERENCE else origin
     for message in outcome.errors[:_MESSAGES_SHOWN]:
         text = message.text[:_LONGEST_MESSAGE]
         first, *rest = text.rstrip().splitlines() or [""]
-        place = f"{source}:{message.start.line}:{message.start.column}"
+        place = f"{origin}:{message.start.line}:{message.start.column}"
         yield visible(f"  {place}: {first}")
         yield from (visible(f"    {line}") for line in rest)
     if len(outcome.errors) > _MESSAGES_SHOWN:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from numina_lean.check.against import read_against
-from numina_lean.check.batch import Terms, check_batch, require_header
+from numina_lean.check.batch import Terms, check_batch, require_header, require_reference
 from numina_lean.check.fields import Fields
 from numina_lean.check.header import SharedHeader, read_header
 from numina_lean.check.inputs import Input, find_inputs, read_inputs
@@ -162,6 +162,7 @@ def check(
             open_checker(lean, jobs_or_default(jobs), no_cache=no_cache, tell=bar.print)
         )
         require_header(pool, terms)
+        require_reference(pool, terms)
         linter = Linter(pool) if lint else None
         printer = Printer(style, file, bar)
         started = time.monotonic()

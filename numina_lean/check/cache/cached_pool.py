@@ -39,10 +39,7 @@ class CachedPool:
         self._flights: dict[bytes, _Flight] = {}
 
     def submit(self, item: Item) -> Future[Outcome]:
-        """A future that is done already if the cache has the outcome.
-
-        To cancel it ends a check that nobody else waits for, unless it has begun.
-        """
+        """A future that is done already if the cache has the outcome."""
         address = self._cache.address(item)
         future: Future[Outcome] = Future()
         outcome = self._cache.find(address, item.id)
@@ -59,6 +56,10 @@ class CachedPool:
             self._start(address, flight)
         future.add_done_callback(partial(self._left, address, flight))
         return future
+
+    def cancel(self, future: Future[Outcome]) -> bool:
+        """Leave `future`, one that was given here. A check that nobody waits for is ended."""
+        return future.cancel()
 
     def check(self, item: Item) -> Outcome:
         """Submit `item` and wait for its outcome."""
@@ -113,7 +114,7 @@ class CachedPool:
             if alone:
                 self._forget(address, flight)
         if alone and flight.check is not None:
-            flight.check.cancel()
+            self._pool.cancel(flight.check)
 
     def _forget(self, address: bytes, flight: _Flight) -> None:
         if self._flights.get(address) is flight:
