@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "numina_lean"
 
 LAYERS = (
     {"cli"},
+    {"distributed", "serve"},
     {"formalize"},
     {"corpus", "prove", "translate"},
     {"problems"},

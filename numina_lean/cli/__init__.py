@@ -20,6 +20,7 @@ from numina_lean.errors import NuminaError
 COMMANDS = {
     "formalize": "Turn problems into Lean statements that Lean accepts.",
     "check": "Check Lean sources, and say for each what it comes to.",
+    "serve": "Answer checks over HTTP.",
     "build": "Compile the modules of a Lean project.",
     "export": "Write a corpus as Lean modules.",
     "cache": "Look into the cache of verdicts, empty it, or write it out.",

@@ -1,0 +1,71 @@
+"""The server's life: it listens, is told to end, finishes what it has begun, and ends."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from numina_lean.serve.desk import Desk
+
+_REST = 5.0
+"""Seconds that answers have to leave after the desk is closed."""
+
+
+class Server(uvicorn.Server):
+    """`grace`: seconds that requests have to be finished in, once the server is told to end.
+
+    The first SIGTERM or SIGINT closes the door: no connection is accepted any more. What is not
+    answered after `grace`, or at the second signal, is told that the service ends.
+    """
+
+    def __init__(self, app: ASGIApp, desk: Desk, grace: float) -> None:
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=int(grace + _REST) + 1,
+        )
+        super().__init__(config)
+        self._desk = desk
+        self._grace = grace
+        self.cut_off = 0
+        """How many requests were not answered when the grace was over."""
+
+    def listen(self, door: socket.socket, ready: Callable[[], None]) -> None:
+        """Accept from `door` until told to end. `ready` is called once it is open."""
+        self._ready = ready
+        self.run([door])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle signals on the loop, and without raising them again at the end."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._told_to_end)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+    def _told_to_end(self) -> None:
+        if self.should_exit:
+            self._close_desk()
+        else:
+            self.should_exit = True
+            asyncio.get_running_loop().call_later(self._grace, self._close_desk)
+
+    def _close_desk(self) -> None:
+        self.cut_off += self._desk.orders
+        self._desk.close()
