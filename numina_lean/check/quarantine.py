@@ -23,7 +23,7 @@ DeathCause = Literal["exit", "memory", "fault", "unknown", "start"]
 
 STRIKES = 2
 UNEXPLAINED = 4
-STARTS = 4
+STARTS = 3
 MOST = 12
 ALIBI_SECONDS = 10.0
 REMEMBERED = 100_000
