@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -92,13 +92,12 @@ def check(
             "of a table with a Lean source for each row.",
         ),
     ] = None,
-    axioms: Annotated[
-        Literal["standard", "none"],
-        typer.Option(help="What a source may rest on: Lean's own three axioms, or not even those."),
-    ] = "standard",
     allow_axiom: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="An axiom that it may rest on, too. Repeatable."),
+        typer.Option(
+            metavar="NAME",
+            help="An axiom that a source may rest on, beside Lean's own three. Repeatable.",
+        ),
     ] = None,
     strict: Annotated[
         bool,
@@ -145,7 +144,7 @@ def check(
         timeout,
         heartbeats,
         SharedHeader() if header is None else read_header(header),
-        _policy(axioms, allow_axiom or [], strict),
+        _policy(allow_axiom or [], strict),
         wanted.reference,
     )
     found = find_inputs(paths, fields, output=output)
@@ -191,15 +190,14 @@ def _total(inputs: Sequence[Input]) -> int | None:
     return total
 
 
-def _policy(axioms: Literal["standard", "none"], allowed: Sequence[str], strict: bool) -> Policy:
+def _policy(allowed: Sequence[str], strict: bool) -> Policy:
     """Raises `InputError` for what is not the name of an axiom, or stands for any."""
     for name in allowed:
         if name == SORRY_AXIOM:
             raise InputError(f"--allow-axiom {name}: use --allow-sorry")
         if name in _NO_AXIOMS or not name or any(map(str.isspace, name)):
             raise InputError(f"--allow-axiom {name}: not the name of an axiom")
-    standard = STANDARD_AXIOMS if axioms == "standard" else frozenset[str]()
-    return Policy(standard.union(allowed), strict)
+    return Policy(STANDARD_AXIOMS.union(allowed), strict)
 
 
 def _exit_code(tally: Tally, allow_sorry: bool) -> int:
