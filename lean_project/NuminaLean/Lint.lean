@@ -41,7 +41,7 @@ def binderMark : BinderInfo → Json
   | _ => "implicit"
 
 /-- `e` with bound variables as de Bruijn indices. Of arguments that are instances, only that they
-are there. -/
+are there; a name that Lean made up, as for the premise of `p → q`, is left out. -/
 partial def json (e : Expr) : Json :=
   match e with
   | .bvar i => .arr #["b", toJson i]
@@ -65,7 +65,8 @@ where
     | .app f a => spine f (argument a :: arguments)
     | f => .arr (Json.str "a" :: json f :: arguments).toArray
   binder (kind : String) (name : Name) (type body : Expr) (info : BinderInfo) : Json :=
-    .arr #[.str kind, .str (nameText name.eraseMacroScopes), binderMark info, json type, json body]
+    let name := if name.hasMacroScopes then "" else nameText name
+    .arr #[.str kind, .str name, binderMark info, json type, json body]
 
 /-! ### Attempts -/
 
@@ -215,11 +216,13 @@ def describe (known : NameSet) (info : TheoremVal) : TermElabM Json :=
     let mut hypotheses : Array Json := #[]
     let mut unused : Array Json := #[]
     let mut repeated : Array Json := #[]
+    let mut variables : Array Json := #[]
     let mut index : Nat := 0
     let found ← IO.mkRef #[]
     let scan : Scan := ⟨known, found⟩
     for x in xs.toList do
       let type ← inferType x
+      variables := variables.push (json x)
       if ← isProp type then
         hypotheses := hypotheses.push (toJson index)
         if ← says goal type then repeated := repeated.push (toJson index)
@@ -230,7 +233,8 @@ def describe (known : NameSet) (info : TheoremVal) : TermElabM Json :=
     let falsum := mkConst ``False
     let vacuous ← if 0 < hypotheses.size && goal != falsum then provedBy known contradictions falsum
       else pure .null
-    return .mkObj [("type", json info.type), ("hypotheses", .arr hypotheses), ("stated", .bool stated), ("unused", .arr unused),
+    return .mkObj [("type", json info.type), ("variables", .arr variables),
+      ("hypotheses", .arr hypotheses), ("stated", .bool stated), ("unused", .arr unused),
       ("repeated", .arr repeated), ("vacuous", vacuous),
       ("trivial", ← provedBy known trivialities goal),
       ("substituted", ← provedBy known substitutions goal), ("obligations", .arr (← found.get))]

@@ -50,14 +50,16 @@ class Obligation:
 class Facts:
     """About one theorem, from which findings are made.
 
-    `stated`: its proof rests directly on `sorry`. `unused` and `repeated` are indices of hypotheses
-    among the binders: those that the proof does not touch, and those that say what the conclusion
-    says. `vacuous`, `trivial` and `substituted` name the tactic that proved, in turn, False from
-    the hypotheses, the conclusion, and the conclusion once equal variables are replaced.
+    `keys` are those of the binders as local variables, in order. `stated`: its proof rests directly
+    on `sorry`. `unused` and `repeated` are indices of hypotheses among the binders: those that the
+    proof does not touch, and those that say what the conclusion says. `vacuous`, `trivial` and
+    `substituted` name the tactic that proved, in turn, False from the hypotheses, the conclusion,
+    and the conclusion once equal variables are replaced.
     """
 
     name: str
     type: Term
+    keys: tuple[str, ...]
     hypotheses: frozenset[int]
     stated: bool
     unused: frozenset[int]
@@ -71,11 +73,18 @@ class Facts:
     def _opened(self) -> tuple[tuple[Variable, ...], Term]:
         variables: list[Variable] = []
         rest = self.type
-        while isinstance(rest, Binder) and rest.forall:
-            index = len(variables)
-            term = Free(f"#{index}")
+        for index, key in enumerate(self.keys):
+            if not (isinstance(rest, Binder) and rest.forall):
+                raise LintFailedError("the statement was not understood: fewer binders than told")
+            term = Free(key)
             variables.append(
-                Variable(rest.name, rest.kind, rest.type, term, index in self.hypotheses)
+                Variable(
+                    rest.name or f"hypothesis {index + 1}",
+                    rest.kind,
+                    rest.type,
+                    term,
+                    index in self.hypotheses,
+                )
             )
             rest = instantiate(rest.body, term)
         return tuple(variables), rest
@@ -106,6 +115,7 @@ def _facts(name: str, raw: dict[str, Any]) -> Facts:
     return Facts(
         name=name,
         type=read_term(raw["type"]),
+        keys=tuple(key for _, key in raw["variables"]),
         hypotheses=frozenset(raw["hypotheses"]),
         stated=raw["stated"],
         unused=frozenset(raw["unused"]),

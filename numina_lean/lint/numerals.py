@@ -6,6 +6,7 @@ in the rationals, the numerals were taken in a type that was not meant.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from numina_lean.lint.arithmetic import Numbers, Reading, numbers
 from numina_lean.lint.show import arithmetic_text
@@ -14,6 +15,9 @@ from numina_lean.lint.term import Application, Term, children, head, is_closed
 _OPERATIONS = frozenset(
     {"HAdd.hAdd", "HSub.hSub", "HMul.hMul", "HDiv.hDiv", "HPow.hPow", "Neg.neg"}
 )
+
+LONGEST = 64
+"""Numbers of more bits than this are told by their size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,8 @@ def _misread(term: Term) -> Iterator[Misread]:
         own, rational = Reading({}).value(term), Reading({}, rational=True).value(term)
         if own is not None and rational is not None:
             if own != rational:
-                text = f"{arithmetic_text(term)} is {_short(str(own))} in {system}"
-                yield Misread(term, f"{text}, {_short(str(rational))} in ℚ")
+                text = f"{arithmetic_text(term)} is {_short(own)} in {system}"
+                yield Misread(term, f"{text}, {_short(rational)} in ℚ")
             return
     for child in children(term):
         yield from _misread(child)
@@ -53,8 +57,12 @@ def _closed_in(term: Term) -> Numbers | None:
     return None if system is Numbers.FIELD else system
 
 
-def _short(number: str) -> str:
-    return number if len(number) <= 24 else f"{number[:8]}…{number[-4:]}"
+def _short(number: Fraction) -> str:
+    parts = (number.numerator,) if number.denominator == 1 else number.as_integer_ratio()
+    return "/".join(
+        str(part) if part.bit_length() <= LONGEST else f"(about 2^{part.bit_length() - 1})"
+        for part in parts
+    )
 
 
 def rational_truth(statement: Term) -> bool | None:

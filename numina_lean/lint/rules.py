@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from numina_lean.check.finding import Finding
 from numina_lean.lint.arithmetic import Reading, numbers
 from numina_lean.lint.counterexample import counterexample, point_text
-from numina_lean.lint.facts import Facts, Obligation, ObligationKind
+from numina_lean.lint.facts import Facts, Obligation, ObligationKind, Variable
 from numina_lean.lint.numerals import misread, rational_truth
 from numina_lean.lint.residues import divides_always
+from numina_lean.lint.signs import Sign, Signs, is_at_least, sign, signs_of_variables
 from numina_lean.lint.term import (
     Binder,
+    Constant,
     Free,
     Term,
     conjuncts,
@@ -54,9 +56,7 @@ def unused_variable(facts: Facts) -> str | None:
     names = [
         each.name
         for each in facts.variables
-        if not each.is_hypothesis
-        and _is_written(each.name, each.kind)
-        and each.term.key not in used
+        if not each.is_hypothesis and _is_own(each) and each.term.key not in used
     ]
     names += [each.name for each in _idle_existentials(facts.type)]
     return f"nothing is said of {_listed(names)}" if names else None
@@ -72,21 +72,14 @@ def _idle_existentials(term: Term) -> Iterator[Binder]:
 
 
 def unused_hypothesis(facts: Facts) -> str | None:
-    if facts.stated:
-        names = [
-            facts.variables[index].name
-            for index in sorted(facts.hypotheses - _connected(facts))
-            if _is_written(facts.variables[index].name, facts.variables[index].kind)
-        ]
-        said = "has no variable in common with the conclusion, not even through others"
+    if not facts.stated:
+        idle, said = facts.unused, "not used by the proof"
+    elif facts.conclusion == Constant("False"):
+        return None
     else:
-        names = [
-            facts.variables[index].name
-            for index in sorted(facts.unused)
-            if _is_written(facts.variables[index].name, facts.variables[index].kind)
-        ]
-        said = "is not used by the proof"
-    return f"{_listed(names)} {said}" if names else None
+        idle, said = facts.hypotheses - _connected(facts), "no variable leads to the conclusion"
+    names = [each.name for each in map(facts.variables.__getitem__, sorted(idle)) if _is_own(each)]
+    return f"{said}: {_listed(names)}" if names else None
 
 
 def _connected(facts: Facts) -> frozenset[int]:
@@ -105,9 +98,9 @@ def _connected(facts: Facts) -> frozenset[int]:
     return frozenset(connected & facts.hypotheses)
 
 
-def _is_written(name: str, kind: str) -> bool:
-    """Whether a binder is the author's own, and not marked as idle by a leading underscore."""
-    return kind != "instance" and not name.startswith(("_", "inst", "[anonymous]"))
+def _is_own(variable: Variable) -> bool:
+    """Whether a binder is the author's, and not marked as idle by a leading underscore."""
+    return variable.kind != "instance" and not variable.name.startswith("_")
 
 
 def goal_in_hypotheses(facts: Facts) -> str | None:
@@ -141,16 +134,17 @@ def _gives(part: Term, answer: Term) -> bool:
 
 
 def _open_obligations(facts: Facts, kind: ObligationKind) -> list[str]:
+    signs = signs_of_variables(facts)
     open_ones = (
         each.text
         for each in facts.obligations
-        if each.kind == kind and each.tried and not _holds(each)
+        if each.kind == kind and each.tried and not _holds(each, signs)
     )
     return list(dict.fromkeys(open_ones))
 
 
-def _holds(obligation: Obligation) -> bool:
-    """Whether the operation is harmless: by exact arithmetic if closed, else if Lean proved it."""
+def _holds(obligation: Obligation, signs: Signs) -> bool:
+    """Whether an operation is harmless: by exact arithmetic if closed, else if it can be shown."""
     reading = Reading({})
     left, right = reading.value(obligation.left), reading.value(obligation.right)
     if obligation.kind == "ne" and right is not None:
@@ -159,11 +153,13 @@ def _holds(obligation: Obligation) -> bool:
         return left >= right if obligation.kind == "le" else right != 0 and not left % right
     if obligation.tactic is not None:
         return True
-    return (
-        obligation.kind == "dvd"
-        and right is not None
-        and divides_always(int(right), obligation.left)
-    )
+    match obligation.kind:
+        case "dvd":
+            return right is not None and divides_always(int(right), obligation.left)
+        case "ne":
+            return Sign.ZERO not in sign(obligation.right, signs)
+        case "le":
+            return is_at_least(obligation.left, obligation.right, signs)
 
 
 def truncated_subtraction(facts: Facts) -> str | None:
