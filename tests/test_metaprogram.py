@@ -45,6 +45,9 @@ CODE = [
     "theorem t : 1 + 1 = 2 := by simp +arith (config := c)",
     'macro "m" : tactic => `(tactic| trivial)',
     'macro "m" x:term : term => `(1 + $x)\n\n/-- m -/\ntheorem t : m 1 = 2 := sorry',
+    'syntax "m" : tactic\n' + PROVED,
+    "/-- info: 1 -/\n#guard_msgs in #eval 1\n#guard_msgs (info) in\n#check 1\n#guard true",
+    "partial def f (n : Nat) : Nat := f n\n#eval f 1",
     'syntax "m" : tactic\nmacro_rules\n  | `(tactic| m) => `(tactic| trivial)\n'
     "  | `(tactic| m) => `(tactic| (intro; rfl))\n" + PROVED,
 ]
@@ -70,6 +73,13 @@ META = [
     "set_option doc.verso true\n/-- {lean}`1` -/ def f := 1",
     "theorem t : Lean.reduceBool c = true := rfl",
     "#eval! 1",
+    "partial def f (n : Nat) : Nat := g a n\n#eval f 1\ntheorem a : False := sorry",
+    "#guard_msgs (drop all) in theorem a : False := f\n#eval 1",
+    "def f (h : autoParam True made) := 1",
+    'syntax "m" made : term\ntheorem a : False := sorry',
+    "def f : Lean.ParserDescr := g",
+    "@[code_action_provider] def f := g",
+    "@[ext (flat := f)] structure A\naxiom a : False",
     "axiom a : False\n#eval 1",
     "theorem a : 1 < 2 := by native_decide\ntheorem b : 1 = 1 := sorry",
     "theorem a : False := sorry\ntheorem t : 1 + 1 = 2 := by simp (maxSteps := f a)",

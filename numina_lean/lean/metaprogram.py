@@ -31,18 +31,20 @@ def _words(*words: str) -> re.Pattern[str]:
 _EDITS = _words(
     r"elab|elab_rules|by_elab|run_(?:cmd|elab|meta|tac|conv)|initialize|builtin_\w+|register_\w+",
     r"declare_(?!syntax_cat|aesop_rule_sets)\w+|set_library_suggestions|leading_parser",
-    r"trailing_parser|\w*simproc\w*|grind_propagator|open\s+private|show_panel_widgets",
+    r"trailing_parser|\w*simproc\w*|grind_propagator|open\s+private|show_panel_widgets|test_extern",
     # Memory, and the machine code beneath it.
     r"\w*[uU]nsafe\w*|extern|implemented_by|prefer_native|reduceBool|reduceNat|lc(?:Proof|Unreachable|Any|Cast|Erased|Void|Inv)",
+    # Syntax and parsers that are computed, and are evaluated where they are named.
+    r"autoParam|Syntax|TSyntax|\w*ParserDescr|type_of",
     # The types of metaprograms, for those that arise in ways not listed here.
     r"CoreM|MetaM|TermElabM|TacticM|CommandElabM|MacroM|SimpM|GrindM|DelabM|Unexpander\w*|Macro",
     # Options that change what is checked or how it is compiled.
     r"bootstrap\.\w+|internal\.\w+|sat\.solver|\w*verso",
 )
-_EDITS_AS_COMMAND = re.compile(r"#(?:eval!|test_extern|widget)")
+_EDITS_AS_COMMAND = re.compile(r"#(?:eval!|widget)")
 _EDITS_AS_ATTRIBUTE = _words(
     r"export|init|macro|tactic|delab|app_delab|csimp|incremental|\w+_elab|\w*parser\w*",
-    r"\w*parenthesizer|\w*formatter|app_unexpander|\w*code_action|widget_module|computed_field",
+    r"\w*parenthesizer|\w*formatter|app_unexpander|\w*code_action\w*|widget_module|computed_field|cpass",
     r"server_rpc_method|unused_variables_ignore_fn|missing_docs_handler|quot_precheck|doc_\w+",
     r"grind_tactic|try_tactic|try_suggestion|\w*[pP]roc\w*|\w*hooks|library_suggestions",
     r"env_linter|norm_num|positivity|linter",
@@ -57,7 +59,7 @@ _BRACKET_CHARACTER = re.compile(r"'[\[\]]")
 _EVALUATES = re.compile(r"#eval")
 _COMPUTES = re.compile(
     rf"#guard(?!_msgs|_expr)|#(?:sample|test){_END}|"
-    rf"{_BEGIN}(?:native\w*|bv_\w+|plausible|slim_check|decide!){_END}"
+    rf"{_BEGIN}(?:native\w*|bv_\w+|plausible|slim_check|decide!|syntax){_END}"
 )
 _MACROS = _words("macro|macro_rules")
 _NOTATION = _words("notation3?|infix[lr]?|prefix|postfix|binder_predicate")
@@ -75,7 +77,7 @@ _TACTIC = (
     r"(?:simp\w*|dsimp\w*|rw|rwa|rewrites?|erw|rw_mod_cast|nth_\w+|grind|lia|grobner|cutsat|omega|"
     r"decide|norm_\w+|push_\w+|\w*mod_cast|ext\w*|apply\w*|refine\w*|exact\w*|convert\w*|congr\w*|"
     r"solve_by_elim|symm\w*|split\w*|injections?|\w*induction|cases|rcases|unfold|change|show\w*|"
-    r"let_to_have|lift_lets|ac_\w+|cbv|mvcgen|mspec|try|first|intros?|constructor|infer_instance|"
+    r"let_to_have|lift_lets|extract_lets|fun_cases|suggestions|simps|ac_\w+|cbv|mvcgen|mspec|try|first|intros?|constructor|infer_instance|"
     r"n?linarith|polyrith|positivity|ring\w*|field\w*|aesop\w*|gcongr|fun_prop|measurability|"
     r"continuity|abel\w*|module|tauto|itauto|bound|hint|canonicalize|zify|qify|rify|group|conv|"
     r"interval_cases|push_neg|specialize|have\w*|generalize\w*|subst\w*|contradiction|funext)"
@@ -86,11 +88,15 @@ _SETTING = re.compile(
 )
 _ANY_SETTING = re.compile(rf"{_BEGIN}{_TACTIC}[!?']*\s*(?:[+-]\s*[A-Za-z]|\(\s*[\w.«»]+\s*:=)")
 _CUSTOM_SETTING = re.compile(rf"\(\s*[\w.«»]+\s*:=(?!\s*{_PLAIN_SETTING}\s*\))")
+# Hides the errors of what it runs; a mere query has none that leave anything behind.
+_HIDES = r"#guard_msgs(?!\s*(?:\([^()]*\)\s*)?in\s+#(?:eval|check|print|reduce|guard|synth))"
 # Under these a term may have another type than it says, and compiled code goes by what it says.
 _UNSOUND = re.compile(
-    rf"{_BEGIN}(?:axiom|sorry\w*|admit|stop|(?:apply|exact|rw|try)\?|hint){_END}|#guard_msgs"
+    rf"{_BEGIN}(?:axiom|sorry\w*|admit|stop|(?:apply|exact|rw|try)\?|hint){_END}|{_HIDES}"
 )
-_AXIOM = re.compile(rf"{_BEGIN}axiom{_END}|#guard_msgs")
+# Evaluation of a term that rests on sorry is refused, but not where sorry stands behind `partial`.
+_UNSOUND_EVALUATED = re.compile(rf"{_BEGIN}axiom{_END}|{_HIDES}")
+_PARTIAL = _words("partial")
 _COMPILER_OPTION = re.compile(r"debug\.|compiler\.")
 _LEAN = _words("Lean")
 _CORE = re.compile(r"(?:Init|Std|NuminaLean\.Prelude)(?:\.|$)")
@@ -127,7 +133,8 @@ def reach(imports: tuple[str, ...], body: str) -> Reach:
         splices
         or says_lean
         or _COMPILER_OPTION.search(text) is not None
-        or (evaluates and (_AXIOM.search(text) is not None or not _is_core(imports)))
+        or (evaluates and (_UNSOUND_EVALUATED.search(text) is not None or not _is_core(imports)))
+        or (evaluates and unsound and _PARTIAL.search(text) is not None)
         or (computes and unsound)
         or (macros and (bare is None or not only_quotes(text)))
         or (macros and unsound and _CUSTOM_SETTING.search(text) is not None)
