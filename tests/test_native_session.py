@@ -53,7 +53,7 @@ def test_an_empty_header_loads_what_lean_loads_by_itself(start, tmp_path):
 def test_the_preamble_is_elaborated_at_its_place_in_the_header(start, tmp_path):
     header = Header(("A", "B"), "open Nat\nopen Real")
     start(header=header)
-    preamble = next(command for command in commands(tmp_path) if "open" in command)
+    preamble = next(command for command in commands(tmp_path) if "open Nat" in command)
     assert header.text.splitlines()[2:] == preamble.splitlines()[2:] == ["open Nat", "open Real"]
     assert preamble.splitlines()[:2] == ["", ""]
 

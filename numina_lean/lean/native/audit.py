@@ -7,7 +7,7 @@ its place by chance or by name. Elsewhere `#print axioms` is asked of the names 
 declares, and only of a text that defines no syntax.
 
 Not covered: a source that runs code of its own inside the process can forge anything. That is
-for a sandbox, and for replaying the proof elsewhere.
+for a sandbox, and for another process to judge what it declares (`judging`).
 """
 
 import json
@@ -111,14 +111,10 @@ class AuditCommand:
 def read(answer: Answer, nonce: str) -> tuple[Constant, ...]:
     """What an `AuditCommand` answered, sorted by name.
 
-    Raises `UnauditedError` unless exactly one message begins with `nonce`. Others may stand
-    beside it: what an earlier command said is sometimes said again.
+    Raises `UnauditedError` unless it is one answer.
     """
-    texts = [message.text for message in answer.messages if message.text.startswith(nonce)]
-    if len(texts) != 1:
-        raise UnauditedError("Lean did not answer which constants were added")
     try:
-        rows = json.loads(texts[0][len(nonce) :])
+        rows = json.loads(marked_text(answer, nonce))
         constants = [
             Constant(
                 str(name),
@@ -130,6 +126,18 @@ def read(answer: Answer, nonce: str) -> tuple[Constant, ...]:
     except (ValueError, TypeError) as error:
         raise UnauditedError("Lean's list of constants cannot be read") from error
     return tuple(sorted(constants, key=lambda constant: constant.name))
+
+
+def marked_text(answer: Answer, nonce: str) -> str:
+    """What the one message says that begins with `nonce`.
+
+    Raises `UnauditedError` where there is none or another. Messages without it may stand beside
+    it: what an earlier command said is sometimes said again.
+    """
+    texts = [message.text for message in answer.messages if message.text.startswith(nonce)]
+    if len(texts) != 1:
+        raise UnauditedError("Lean did not answer which constants were added")
+    return texts[0].removeprefix(nonce)
 
 
 def print_request(names: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from numina_lean.lean.report import DeclarationKind
+from numina_lean.lean.skeleton import skeleton
 
 _TOKEN = re.compile(
     r"""--[^\n]*
@@ -135,6 +136,16 @@ def declared_names(source: str) -> tuple[tuple[str, DeclarationKind], ...] | Non
                 return None
             names.append((_absolute(scopes, argument), _KINDS[token.text]))
     return tuple(names)
+
+
+def exits(source: str) -> bool:
+    """Whether text stands behind an `#exit`, which Lean does not read.
+
+    Where it is not certain what is a comment, all of it counts as text.
+    """
+    bare = skeleton(source)
+    _, exit_word, behind = (source if bare is None else bare).partition("#exit")
+    return bool(exit_word) and bool(behind.strip())
 
 
 def _close(scopes: list[str], argument: str) -> None:

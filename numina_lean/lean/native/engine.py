@@ -53,7 +53,8 @@ class NativeEngine:
 
     @property
     def judges(self) -> bool:
-        return False
+        # Where the header imports Lean, as mathlib does; elsewhere there is no evidence to judge.
+        return True
 
     def missing_modules(self, header: Header) -> tuple[str, ...]:
         return tuple(module for module in header.imports if not self._has(module))

@@ -1,0 +1,328 @@
+"""The commands that export and judge constants, run for real on Lean 4.28; what Python makes of them.
+
+The embedded Lean stands in for the native one. Its library has no code for two functions that the
+commands call, so that these are put differently here; the rest is what the native engine runs.
+"""
+
+import json
+import re
+
+import pytest
+
+from numina_lean.lean.engine import BadReferenceError, Check
+from numina_lean.lean.native.audit import UnauditedError
+from numina_lean.lean.native.judging import (
+    ExportCommand,
+    JudgeCommand,
+    make_evidence,
+    read_ruling,
+)
+from numina_lean.lean.native.repl import Answer
+from numina_lean.lean.report import Declaration, Evidence, Message, Position
+from numina_lean.lean.source import Header
+
+TOKEN = "5ec7e7"
+FOLD = "env.constants.foldStage2 (fun rest _ info => info :: rest) []"
+STAND_IN = """
+namespace stand_in_5ec7e7
+abbrev Node := Lean.PersistentHashMap.Node Lean.Name Lean.ConstantInfo
+abbrev Entry := Lean.PersistentHashMap.Entry Lean.Name Lean.ConstantInfo Node
+partial def node (found : List Lean.ConstantInfo) : Node → List Lean.ConstantInfo
+  | .entries es => each es 0 found
+  | .collision _ infos _ => infos.toList.foldl (fun found info => info :: found) found
+where
+  each (es : Array Entry) (i : Nat) (found : List Lean.ConstantInfo) : List Lean.ConstantInfo :=
+    if i < es.size then
+      each es (i + 1) (match es[i]? with
+        | some (.entry _ info) => info :: found
+        | some (.ref inner) => node found inner
+        | _ => found)
+    else found
+def say (text : String) : Lean.Elab.Command.CommandElabM Unit :=
+  let data := Lean.MessageData.ofFormat (.text text)
+  let said : Lean.Message := { fileName := "", pos := ⟨1, 0⟩, severity := .information, data }
+  modify fun s => { s with messages := s.messages.add said }
+end stand_in_5ec7e7
+"""
+EXPORT, JUDGE = ExportCommand(TOKEN), JudgeCommand(TOKEN)
+
+
+def for_embedded(definition):
+    said = definition.replace(FOLD, "stand_in_5ec7e7.node [] env.constants.map₂.root")
+    return said.replace("Lean.logInfo", "stand_in_5ec7e7.say")
+
+
+@pytest.fixture(scope="module")
+def session(engine):
+    definitions = [STAND_IN, for_embedded(EXPORT.definition), for_embedded(JUDGE.definition)]
+    session = engine.start(Header(("Lean",), "\n".join(definitions)))
+    yield session
+    session.close()
+
+
+def run(session, source):
+    report = session.check(Check(source, timeout=300.0, axioms=False, output_limit=10**9))
+    assert not report.has_errors, report.messages
+    return Answer(0, report.messages)
+
+
+def evidence(session, source):
+    answer = run(session, f"{source}\n{EXPORT.request('N')}")
+    said = next(m.text for m in answer.messages if m.text.startswith("N"))
+    return make_evidence(("Lean",), {}, said.removeprefix("N"))
+
+
+def rule(session, source, reference=None):
+    """The ruling on a source, or on evidence of one."""
+    given = source if isinstance(source, Evidence) else evidence(session, source)
+    wanted = None if reference is None else evidence(session, reference)
+    answer = run(session, JUDGE.request("N", given, wanted))
+    return read_ruling(answer, "N", given, compared=reference is not None)
+
+
+def departures(session, source, reference):
+    ruling = rule(session, source, reference)
+    assert ruling.refusal is None
+    return [(mismatch.code, mismatch.name) for mismatch in ruling.mismatches]
+
+
+T = "theorem t : 1 + 1 = 2 := "
+COLOURS = "inductive C | red | green\ndef C.next : C → C | .red => .green | .green => .red\n"
+CYCLE = "theorem t (c : C) : c.next.next = c := "
+BY_CASES = "by cases c <;> rfl"
+PAIR = "structure P (α : Type u) where\n  x : α\n  n : Nat := 3\n"
+OPEN = "universe u\n"
+LIST = "mutual\ninductive E | z | s (o : O)\ninductive O | s (e : E)\nend\n"
+TREE = "inductive R | mk (l : List R)\n"
+SMALL = "def s : {n : Nat // n > 0} := "
+
+# fmt: off
+KEPT = [
+    (f"{T}rfl", f"{T}sorry"),
+    (f"theorem helper : 2 = 1 + 1 := rfl\n{T}helper.symm", f"{T}sorry"),
+    # Notation and names of binders are not what a type is.
+    ("theorem t : ∀ b : Nat, Nat.add b 0 = b := fun _ => rfl", "theorem t (a : Nat) : a + 0 = a := sorry"),
+    ("theorem t.{w} (α : Type w) (x : α) : x = x := rfl", "theorem t.{u} (α : Type u) (x : α) : x = x := sorry"),
+    # A value may be said otherwise, as long as the kernel sees that it is the same.
+    ("def d := 2 + 2\ntheorem t : d = 4 := rfl", "def d := 4\ntheorem t : d = 4 := sorry"),
+    # Holes may get any value of their type.
+    ("def d : Nat := 7\ntheorem t : d = 7 := rfl", "def d : Nat := sorry\ntheorem t : d = 7 := sorry"),
+    ("def d : Nat := 7", "def d : Nat := sorry"),
+    (f"{COLOURS}{CYCLE}{BY_CASES}", f"{COLOURS}{CYCLE}sorry"),
+    (f"{OPEN}{PAIR}theorem t (p : P Nat) : p.n = p.n := rfl", f"{OPEN}{PAIR}theorem t (p : P Nat) : p.n = p.n := sorry"),
+    (f"{LIST}theorem t (e : E) : e = e := rfl", f"{LIST}theorem t (e : E) : e = e := sorry"),
+    (f"{TREE}theorem t (r : R) : r = r := rfl", f"{TREE}theorem t (r : R) : r = r := sorry"),
+    # The proof in a value is free, the data in it is not.
+    (f"{SMALL}⟨1, Nat.one_pos⟩\ntheorem t : s.1 = 1 := rfl", f"{SMALL}⟨1, by sorry⟩\ntheorem t : s.1 = 1 := sorry"),
+    # Matchers have names that depend on what stands before them.
+    ("def f : Nat → Nat | 0 => 1 | _ => 2\ntheorem t : f 0 = 1 := rfl", "def f : Nat → Nat := fun n => match n with | 0 => 1 | _ => 2\ntheorem t : f 0 = 1 := sorry"),
+    # What the statement does not depend on may differ.
+    (f"def d := 1\n{T}rfl", f"def d := 2\n{T}sorry"),
+    (f"{T}rfl", f"def d := 2\n{T}sorry"),
+    # A reference that leaves nothing open asks for its theorems.
+    (f"{T}by decide", f"{T}rfl"),
+    ("axiom a : Nat\ntheorem t : a = a := rfl", "axiom a : Nat\ntheorem t : a = a := sorry"),
+    ("opaque o : Nat\ntheorem t : o = o := rfl", "opaque o : Nat\ntheorem t : o = o := sorry"),
+    ("private def d := 2\ntheorem t : d = 2 := rfl", "private def d := 2\ntheorem t : d = 2 := sorry"),
+]
+# fmt: on
+
+
+@pytest.mark.lean
+@pytest.mark.parametrize(("source", "reference"), KEPT)
+def test_a_source_keeps_to_its_reference(session, source, reference):
+    assert departures(session, source, reference) == []
+
+
+# fmt: off
+DEPARTING = [
+    (f"{T}rfl".replace("t :", "u :"), f"{T}sorry", [("missing", "t")]),
+    ("theorem t : 1 + 1 = 3 := sorry", f"{T}sorry", [("type", "t")]),
+    ("axiom t : 1 + 1 = 2", f"{T}sorry", [("kind", "t")]),
+    ("def t : 1 + 1 = 2 := rfl", f"{T}sorry", [("kind", "t")]),
+    ("def t : Bool := true", f"{T}sorry", [("kind", "t")]),
+    ("unsafe def t : 1 + 1 = 2 := rfl", f"{T}sorry", [("unsafe", "t")]),
+    (f"{T}rfl\nnamespace A\n{T}rfl\nend A", f"{T}sorry\nnamespace B\n{T}sorry\nend B", [("missing", "B.t")]),
+    # The same words mean something else.
+    ("instance : Add Nat := ⟨fun a _ => a⟩\ntheorem t (a : Nat) : a + 0 = a := rfl", "theorem t (a : Nat) : a + 0 = a := sorry", []),
+    ("instance : Add Nat := ⟨fun a _ => a⟩\ntheorem t (a b : Nat) : a + b = a := rfl", "theorem t (a b : Nat) : a + b = a := sorry", [("type", "t")]),
+    ("local infixl:65 (priority := high) \" + \" => Nat.mul\ntheorem t : 2 + 3 = 6 := rfl", "theorem t : 2 + 3 = 6 := sorry", [("type", "t")]),
+    ("def d := 5\ntheorem t : d = 5 := rfl", "def d := 4\ntheorem t : d = 5 := sorry", [("value", "d")]),
+    ("def d := 5\ndef e := d\ntheorem t : e = 5 := rfl", "def d := 4\ndef e := d\ntheorem t : e = 5 := sorry", [("value", "d")]),
+    ("def d : Int := 7\ntheorem t : d = 7 := rfl", "def d : Nat := sorry\ntheorem t : d = 7 := sorry", [("type", "d")]),
+    ("theorem t : True := trivial", "def d : Nat := 3\ntheorem t : d = d := sorry", [("missing", "d")]),
+    ("theorem t.{u} (α : Type u) : α = α := rfl", "theorem t.{u, v} (α : Type u) (β : Type v) : α = α := sorry", [("universes", "t")]),
+    ("theorem t (α : Type) (x : α) : x = x := rfl", "theorem t.{u} (α : Type u) (x : α) : x = x := sorry", [("universes", "t")]),
+    ("theorem t.{v, u} (α : Type u) (β : Type v) : α = α := rfl", "theorem t.{u, v} (α : Type u) (β : Type v) : α = α := sorry", [("type", "t")]),
+    (f"{COLOURS}{CYCLE}{BY_CASES}".replace("| red | green", "| green | red"), f"{COLOURS}{CYCLE}sorry", [("value", "C")]),
+    (f"{COLOURS}{CYCLE}{BY_CASES}".replace("| red | green", "| red | green | blue").replace("| .green =>", "| _ =>").replace("by cases c <;> rfl", "sorry"), f"{COLOURS}{CYCLE}sorry", [("value", "C")]),
+    (f"{OPEN}{PAIR}theorem t (p : P Nat) : p.n = p.n := rfl".replace("n : Nat", "n : Int"), f"{OPEN}{PAIR}theorem t (p : P Nat) : p.n = p.n := sorry", [("type", "P.mk")]),
+    (f"{LIST}theorem t (e : E) : e = e := rfl".replace("O | s", "O | z | s"), f"{LIST}theorem t (e : E) : e = e := sorry", [("value", "O")]),
+    (f"{SMALL}⟨2, by decide⟩\ntheorem t : s.1 = s.1 := rfl", f"{SMALL}⟨1, by sorry⟩\ntheorem t : s.1 = s.1 := sorry", [("value", "s")]),
+    ("def f : Nat → Nat | 0 => 2 | _ => 2\ntheorem t : f 0 = f 0 := rfl", "def f : Nat → Nat | 0 => 1 | _ => 2\ntheorem t : f 0 = f 0 := sorry", [("value", "f")]),
+    ("theorem a : False → False := id\ntheorem t : 1 = 1 := rfl", "theorem a : True := trivial\ntheorem t : 1 = 1 := rfl", [("type", "a")]),
+    ("def P : Prop := True\ntheorem t : P := trivial", "def P : Prop := False\ntheorem t : P := sorry", [("value", "P")]),
+    ("opaque o : Nat := 1\ntheorem t : o = o := rfl", "opaque o : Nat := 2\ntheorem t : o = o := sorry", [("value", "o")]),
+    ("def a : Nat := 0\ntheorem t : a = a := rfl", "axiom a : Nat\ntheorem t : a = a := sorry", [("kind", "a")]),
+    # A class of the reference's, with an instance of the source's making.
+    ("class K (α : Type) where\n  k : α\ninstance : K Nat := ⟨1⟩\ntheorem t : (K.k : Nat) = K.k := rfl", "class K (α : Type) where\n  k : α\ninstance : K Nat := ⟨0⟩\ntheorem t : (K.k : Nat) = K.k := sorry", [("value", "instKNat")]),
+]
+# fmt: on
+
+
+@pytest.mark.lean
+@pytest.mark.parametrize(("source", "reference", "wanted"), DEPARTING)
+def test_what_departs_from_a_reference_is_named(session, source, reference, wanted):
+    assert departures(session, source, reference) == wanted
+
+
+@pytest.mark.lean
+@pytest.mark.parametrize("reference", ["def d := 3", "axiom a : False"])
+def test_a_reference_that_states_nothing_is_no_reference(session, reference):
+    with pytest.raises(BadReferenceError, match="declares no theorem"):
+        rule(session, f"{T}rfl", reference)
+
+
+@pytest.mark.lean
+def test_what_is_declared_is_listed_with_what_it_rests_on(session):
+    source = "axiom a : False\ntheorem t : 1 = 2 := a.elim\ntheorem s : 1 = 2 := sorry\nunsafe def u : Nat := u\nprivate theorem p : 1 = 1 := rfl\ndef f : Nat → Nat | 0 => 1 | n + 1 => f n"
+    found = {each.name: each for each in rule(session, source).declarations}
+    assert set(found) == {"a", "t", "s", "u", "p", "f"}
+    assert found["a"] == Declaration("a", "axiom", ("a",))
+    assert found["t"] == Declaration("t", "theorem", ("a",))
+    assert "sorryAx" in found["s"].axioms
+    assert found["u"] == Declaration("u", "def", ("unsafe",))
+    assert found["p"] == Declaration("p", "theorem", ())
+
+
+@pytest.mark.lean
+def test_what_terms_are_made_of_survives_the_way(session):
+    source = """
+structure Q where
+  a : Nat
+  b : String
+def q : Q := { a := 123456789012345678901234567890, b := "é \\n\\" \\\\ 𝓝 % ." }
+def «odd name.» (x : Nat) : Nat := let y := x + 1; (fun (z : Nat) => z * y) x
+theorem proj (x : Q) : x = ⟨x.a, x.b⟩ := rfl
+def level.{u, v} (α : Sort u) (β : Sort v) : Sort (max 1 (imax u v) (u + 1)) := PUnit
+theorem big (a b c : Nat) (h : a < b) (k : b < c) : a + 1 < c := by omega
+"""
+    ruling = rule(session, source, source)
+    assert (ruling.refusal, ruling.mismatches) == (None, ())
+    assert "«odd name.»" in {each.name for each in ruling.declarations}
+
+
+def lines(evidence):
+    return evidence.constants.split("\n")[1:]
+
+
+def tampered(evidence, change):
+    return make_evidence(evidence.imports, {}, "\n".join(change(lines(evidence))))
+
+
+def claim(lines):
+    """The line that declares the theorem, at the end."""
+    return next(index for index, line in enumerate(lines) if line.startswith("T "))
+
+
+@pytest.mark.lean
+def test_a_theorem_that_its_proof_does_not_prove_is_refused(session):
+    honest = evidence(session, "def no : Prop := 1 = 2\ntheorem t : 1 = 1 := rfl")
+    false = next(line.split()[3] for line in lines(honest) if line.startswith("D "))
+
+    def forge(lines):
+        at = claim(lines)
+        letter, name, _, *rest = lines[at].split()
+        return [*lines[:at], " ".join([letter, name, false, *rest]), *lines[at + 1 :]]
+
+    ruling = rule(session, tampered(honest, forge))
+    assert ruling.refusal == "t: its value does not have its type"
+    assert all(each.axioms == ("unaudited",) for each in ruling.declarations)
+
+
+@pytest.mark.lean
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (["nonsense"], "cannot be read"),
+        (["?"], "cannot be read"),
+        (["s 7 a"], "cannot be read"),
+        (["a 0 0"], "cannot be read"),
+        (["b 1000000"], "cannot be read"),
+        (["b 99999999999999999999999"], "cannot be read"),
+        (["b"], "cannot be read"),
+        (["b x"], "cannot be read"),
+        (["s 0 %x."], "cannot be read"),
+        (["s 0 %9999999."], "cannot be read"),
+        (["s 0 a", "T 1 0 0"], "cannot be read"),
+        (["s 0 a", "b 0", "A 1 0"], "a: "),
+        (["s 0 a", "n 3", "A 1 0"], "a: "),
+        (["s 0 a", "o 0", "A 1 0", "A 1 0"], "a: a is there already"),
+        (["s 0 Nat", "o 0", "A 1 0"], "Nat: Nat is there already"),
+        (["s 0 sorryAx", "o 0", "A 1 0"], "is there already"),
+        (["s 0 a", "s 0 b", "c 2", "A 1 0"], "a: it uses b, which is not there"),
+        (["s 0 a", "S 0", "o 1", "T 1 0 0"], "a: "),
+        (["s 0 a", "s 0 u", "P 2", "o 1", "A 1 0"], "a: "),  # a level that is no parameter
+        (["s 0 a", "o 0", "Y 0 0 1 1 0 7"], "cannot be read"),
+        (["s 0 a", "s 1 c", "o 0", "c 1", "p 1 1", "Y 0 0 1 1 0 1 2 0"], "a: "),
+    ],
+)
+def test_what_no_lean_would_write_is_refused(session, lines, why):
+    ruling = rule(session, make_evidence(("Lean",), {}, "\n".join(lines)))
+    assert why in ruling.refusal
+
+
+@pytest.mark.lean
+def test_an_inductive_type_that_would_prove_false_is_refused(session):
+    # inductive B : Type | c : (B → B) → B
+    said = ["s 0 B", "s 1 c", "S 0", "o 1", "c 1", "p 1 1", "p 2 1", "Y 0 0 1 1 0 1 2 3"]
+    ruling = rule(session, make_evidence(("Lean",), {}, "\n".join(said)))
+    assert ruling.refusal.startswith("B")
+
+
+@pytest.mark.parametrize("text", ['a" "', "a\\", "a\tb", "é", "\ud800", "a\rb", "`", "{}"])
+def test_a_text_that_could_leave_its_quotes_never_reaches_lean(text):
+    with pytest.raises(UnauditedError):
+        JUDGE.request("N", make_evidence((), {}, text), None)
+    with pytest.raises(UnauditedError):
+        JUDGE.request("N", make_evidence((), {}, ""), make_evidence((), {}, text))
+
+
+def said(text):
+    return Answer(0, (Message("info", text, Position(1, 0)),))
+
+
+NONE_GIVEN = make_evidence((), {"secret0": "example@3"}, "")
+
+
+def test_examples_and_private_names_are_shown_as_their_author_knows_them():
+    rows = [["_private.0.A.f", "def", []], ["N.secret0", "def", ["propext"]]]
+    answer = said("N" + json.dumps({"refusal": None, "declarations": rows, "mismatches": []}))
+    assert read_ruling(answer, "N", NONE_GIVEN, compared=False).declarations == (
+        Declaration("A.f", "def", ()),
+        Declaration("example@3", "def", ("propext",)),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "N",
+        "N{}",
+        'N{"refusal": null, "declarations": [["a", "def"]], "mismatches": []}',
+        'N{"refusal": null, "declarations": [["a", "lemma", []]], "mismatches": []}',
+        'N{"refusal": null, "declarations": [], "mismatches": [["odd", "a", "b"]]}',
+    ],
+)
+def test_anything_but_a_ruling_is_not_believed(text):
+    with pytest.raises(UnauditedError):
+        read_ruling(said(text), "N", NONE_GIVEN, compared=True)
+
+
+def test_both_commands_bear_the_sessions_secret_wherever_they_name_something():
+    for definition in (EXPORT.definition, JUDGE.definition):
+        assert "TOKEN" not in definition
+        named = re.findall(r"^namespace (\S+)|^elab \"(\S+) ", definition, re.MULTILINE)
+        assert named
+        assert all(TOKEN in "".join(pair) for pair in named)
