@@ -113,6 +113,22 @@ def test_run_again_when_done_changes_nothing(undisturbed: Path) -> None:
 
 
 @pytest.mark.lean
+def test_another_folder_gets_the_same_corpus_from_the_cache(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text(json.dumps({"problem": "Compute $31^2 - 29^2$.", "answer": "120"}) + "\n")
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for folder in folders:
+        done = _run(path, "--output", folder)
+        assert done.returncode == 0, done.stderr
+    # Also the seconds that the checks took are those of the first run.
+    first, second = (
+        [pq.read_table(each).to_pylist() for each in sorted(folder.rglob("*.parquet"))]
+        for folder in folders
+    )
+    assert first == second
+
+
+@pytest.mark.lean
 def test_the_corpus_opens_with_datasets_by_files_and_by_folder(
     undisturbed: Path, tmp_path: Path
 ) -> None:
