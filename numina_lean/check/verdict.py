@@ -15,6 +15,7 @@ from numina_lean.lean.report import (
     Ruling,
     Sorry,
 )
+from numina_lean.lean.skeleton import skeleton
 
 STANDARD_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
 """The axioms that Lean and mathlib themselves rest on; every other one makes a cheat."""
@@ -195,9 +196,10 @@ _Cheat = tuple[str, str]
 def _cheat_by_text(report: Report, item: Item) -> _Cheat | None:
     if report.exited:
         return "early_exit", "text stands behind #exit, which Lean does not read"
-    if KERNEL_BYPASS.search(item.source):
+    code = skeleton(item.source) or item.source
+    if KERNEL_BYPASS.search(code):
         return "kernel_check_skipped", "names debug.skipKernelTC, even if unused"
-    if NATIVE_CODE.search(item.source):
+    if NATIVE_CODE.search(code):
         return "native_code", "names extern, even if unused"
     return None
 
