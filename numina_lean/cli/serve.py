@@ -21,12 +21,15 @@ from numina_lean.cli.options import (
 )
 from numina_lean.errors import InputError
 from numina_lean.lean.discover import choose_engine
-from numina_lean.serve.settings import KEY_VARIABLE, Limits, is_loopback, listen, read_key
+from numina_lean.serve.settings import KEY_VARIABLE, Limits, is_loopback, listen, read_key, url
 
 _EXTRA = ("fastapi", "uvicorn", "prometheus_client")
 _UNSAFE_OPTION = "--unsafe-no-key"
 _TERMINATED = 143
 _DEFAULTS = Limits()
+_AHEAD = 8
+"""Sources that each process has before it: enough to stay at work and to choose by header among;
+what comes next is decided among all requests as late as possible."""
 
 
 def serve(
@@ -121,11 +124,12 @@ def serve(
         if not no_cache:
             cache = stack.enter_context(VerdictCache(lean, _tell))
             checker = CachedPool(pool, cache)
-        service = Service(lean.lean, checker, pool, limits, 64 + 16 * processes, pool.statistics)
+        window = _AHEAD * processes
+        service = Service(lean.lean, checker, pool, limits, window, pool.statistics)
         hosts = LOOPBACK_NAMES | {host} if key is None and local else None
         server = Server(Guard(create_app(service), limits, key, hosts), service.desk, grace)
-        address = "{}:{}".format(*door.getsockname()[:2])
-        server.listen(door, lambda: _tell(f"listening on http://{address} ({lean.lean.engine})"))
+        address = url(door)
+        server.listen(door, lambda: _tell(f"listening on {address} ({lean.lean.engine} engine)"))
     if server.cut_off:
         _tell(f"{server.cut_off} requests were cut off")
         raise typer.Exit(_TERMINATED)

@@ -109,7 +109,7 @@ class Service:
 def create_app(service: Service) -> FastAPI:
     app = FastAPI(
         title="numina-lean",
-        description="Verdicts on Lean 4 sources, in the API of Kimina Lean Server and one of our own.",
+        description="Verdicts on Lean 4 sources, in the API of Kimina Lean Server and our own.",
         version=__version__,
         openapi_url="/api/openapi.json",
         docs_url="/docs",
@@ -191,7 +191,8 @@ async def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"] if part != "body")
-    return JSONResponse({"detail": f"{place or 'body'}: {first['msg']}"}, 422)
+    problem = first["msg"].removeprefix("Value error, ")
+    return JSONResponse({"detail": f"{place or 'body'}: {problem}"}, 422)
 
 
 async def _defect(request: Request, error: Exception) -> Response:

@@ -15,10 +15,7 @@ from pydantic import BaseModel, Field, model_validator
 from numina_lean.check.output import outcome_fields
 from numina_lean.check.verdict import Item, Outcome, Verdict
 from numina_lean.lean.report import Message, Position
-
-Timeout = Annotated[
-    float, Field(gt=0, allow_inf_nan=False, description="Seconds a snippet may take")
-]
+from numina_lean.serve.fields import Seconds, Text
 
 
 class Infotree(StrEnum):
@@ -31,15 +28,15 @@ class Infotree(StrEnum):
 
 
 class Snippet(BaseModel):
-    id: str
-    code: str
+    id: Text
+    code: Text
 
 
 class CheckRequest(BaseModel):
     """`reuse`: whether an earlier verdict on the same may be answered."""
 
     snippets: Annotated[list[Snippet], Field(min_length=1)]
-    timeout: Timeout = 30
+    timeout: Seconds = 30
     debug: bool = False
     reuse: bool = True
     infotree: Infotree | None = None
@@ -57,9 +54,9 @@ class CheckRequest(BaseModel):
 class Code(BaseModel):
     """`proof` comes before `code`; one of them must be there."""
 
-    custom_id: str | int
-    proof: str | None = None
-    code: str | None = None
+    custom_id: Text | int
+    proof: Text | None = None
+    code: Text | None = None
 
     @model_validator(mode="after")
     def _has_content(self) -> Self:
@@ -76,7 +73,7 @@ class VerifyRequest(BaseModel):
     """`disable_cache`: answer no earlier verdict."""
 
     codes: Annotated[list[Code], Field(min_length=1)]
-    timeout: Timeout = 300
+    timeout: Seconds = 300
     infotree_type: Infotree | None = None
     disable_cache: bool = False
 

@@ -8,6 +8,7 @@ from prometheus_client import (
     Counter,
     Histogram,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -28,6 +29,8 @@ class Metrics:
     """Counts since the start. `desk` and `pool` are asked at every scrape."""
 
     def __init__(self, desk: Desk, pool: Callable[[], PoolStatistics]) -> None:
+        # Else each count has a gauge beside it that nobody asks for.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._registry.register(_Present(desk, pool))
         ProcessCollector(registry=self._registry)
@@ -48,12 +51,6 @@ class Metrics:
         self._answer_seconds = self._histogram(
             "numina_lean_answer_seconds", "From an item's arrival to its outcome."
         )
-        self._requests = Counter(
-            "numina_lean_requests",
-            "Requests for checks, by status.",
-            ("path", "status"),
-            registry=self._registry,
-        )
 
     def outcome(self, outcome: Outcome, seconds: float) -> None:
         """Count `outcome`, which came `seconds` after it was asked for."""
@@ -61,9 +58,6 @@ class Metrics:
         self._answer_seconds.observe(seconds)
         if not outcome.cached:
             self._check_seconds.observe(outcome.seconds)
-
-    def request(self, path: str, status: int) -> None:
-        self._requests.labels(path, str(status)).inc()
 
     def text(self) -> bytes:
         return generate_latest(self._registry)

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -28,6 +29,7 @@ class Server(uvicorn.Server):
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             lifespan="off",
             timeout_keep_alive=75,
             timeout_graceful_shutdown=int(grace + _REST) + 1,
@@ -50,21 +52,28 @@ class Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Handle signals on the loop, and without raising them again at the end."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._told_to_end)
+        self._loop = asyncio.get_running_loop()
+        # Signals reach the main thread only; elsewhere `tell_to_end` is there.
+        main = threading.current_thread() is threading.main_thread()
+        numbers = (signal.SIGTERM, signal.SIGINT) if main else ()
+        for number in numbers:
+            self._loop.add_signal_handler(number, self._told_to_end)
         try:
             yield
         finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.remove_signal_handler(number)
+            for number in numbers:
+                self._loop.remove_signal_handler(number)
+
+    def tell_to_end(self) -> None:
+        """What a signal does, from any thread."""
+        self._loop.call_soon_threadsafe(self._told_to_end)
 
     def _told_to_end(self) -> None:
         if self.should_exit:
             self._close_desk()
         else:
             self.should_exit = True
-            asyncio.get_running_loop().call_later(self._grace, self._close_desk)
+            self._loop.call_later(self._grace, self._close_desk)
 
     def _close_desk(self) -> None:
         self.cut_off += self._desk.orders

@@ -90,3 +90,9 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         place = f"--host {host} --port {port}"
         raise InputError(f"{place}: {error.strerror or error}") from error
+
+
+def url(door: socket.socket) -> str:
+    """Where the socket is reached."""
+    host, port = door.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from numina_lean.check.output import outcome_fields
 from numina_lean.check.verdict import STANDARD_AXIOMS, Item, Outcome, Policy
 from numina_lean.lean.engine import DEFAULT_HEARTBEATS
+from numina_lean.serve.fields import Seconds, Text
 
 
 class PolicyRequest(BaseModel):
@@ -14,7 +15,7 @@ class PolicyRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    axioms: list[str] = Field(default_factory=lambda: sorted(STANDARD_AXIOMS))
+    axioms: list[Text] = Field(default_factory=lambda: sorted(STANDARD_AXIOMS))
     strict: bool = False
 
 
@@ -23,10 +24,10 @@ class ItemRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    source: str
-    id: str | None = Field(None, description="by default its number in the list, from 0")
-    reference: str | None = None
-    timeout: Annotated[float, Field(gt=0, allow_inf_nan=False, description="seconds")] = 60.0
+    source: Text
+    id: Text | None = Field(None, description="by default its number in the list, from 0")
+    reference: Text | None = None
+    timeout: Seconds = 60.0
     heartbeats: Annotated[int, Field(ge=0, description="maxHeartbeats; 0: none")] = (
         DEFAULT_HEARTBEATS
     )
