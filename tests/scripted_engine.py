@@ -155,7 +155,7 @@ class ScriptedEngine:
         if "Refused" in header.imports or {"Here", "There"} <= set(header.imports):
             raise HeaderError((error("refused"),))
         if "Down" in header.imports:
-            raise SessionCrashedError("it did not get ready")
+            raise SessionCrashedError("it did not get ready", cause="fault")
         session = ScriptedSession(self, header, next(self._numbers))
         self.sessions.append(session)
         return session

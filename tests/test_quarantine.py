@@ -7,6 +7,8 @@ def test_a_death_that_the_source_did_not_cause_is_not_held_against_it() -> None:
     quarantine, trial = Quarantine(), Trial("x")
     assert quarantine.death(trial, "unknown") is not None
     assert quarantine.death(trial, "start") is not None
+    for _ in range(10):
+        assert quarantine.death(trial, "killed_start") is not None
     assert quarantine.poison("x") is None
 
 

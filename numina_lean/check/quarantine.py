@@ -18,13 +18,14 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import Literal
 
-DeathCause = Literal["exit", "memory", "fault", "unknown", "start"]
-"""`start`: the process did not get ready, for which no source is blamed. Others: `CrashCause`."""
+DeathCause = Literal["exit", "memory", "fault", "unknown", "start", "killed_start"]
+"""`memory`: past the ceiling. `start`, `killed_start`: the process did not get ready, or was killed
+before it was, for which no source is blamed. Others: `CrashCause`."""
 
 STRIKES = 2
 UNEXPLAINED = 4
 STARTS = 3
-MOST = 12
+MOST = 20
 ALIBI_SECONDS = 10.0
 REMEMBERED = 100_000
 """How many sources are known for what they did; the one not seen for longest is forgotten."""
@@ -80,8 +81,8 @@ class Quarantine:
             return min(pause, LONGEST_PAUSE)
 
     def _given_up(self, trial: Trial, cause: DeathCause, now: float) -> bool:
-        if cause == "start":
-            trial.failed_starts += 1
+        if cause in ("start", "killed_start"):
+            trial.failed_starts += cause == "start"
             return trial.failed_starts >= STARTS or trial.deaths >= MOST
         if cause == "unknown":
             if not self._has_alibi(trial.digest, now):

@@ -33,6 +33,11 @@ from numina_lean.lean.source import Header
 
 T = TypeVar("T")
 
+REASONS: dict[DeathCause, str] = {
+    "memory": "memory",
+    "start": "engine_start",
+    "killed_start": "engine_start",
+}
 CPU_FACTOR, CPU_SLACK = 4.0, 120.0
 """Processor seconds that a check may use for each second of its timeout, and beside them.
 
@@ -41,7 +46,14 @@ A backstop: its time on the clock runs out long before, unless this program hang
 
 
 class StartError(SessionError):
-    """A process did not get ready, which is no fault of the job that needed it."""
+    """A process did not get ready, which is no fault of the job that needed it.
+
+    `killed`: it was killed, by nobody knows whom, and may well get ready the next time.
+    """
+
+    def __init__(self, message: str, *, killed: bool = False) -> None:
+        super().__init__(message)
+        self.killed = killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +169,14 @@ class Worker:
         pause = self._shared.quarantine.death(trial, cause)
         if pause is not None and not self._shared.closing.is_set():
             return pause
-        reason = {"memory": "memory", "start": "engine_start"}.get(cause)
+        reason = REASONS.get(cause)
         attempts = f"{trial.deaths} attempt{'s' if trial.deaths > 1 else ''}"
         self._shared.outcomes.crashed(job, reason, f"{error} (after {attempts})", seconds)
         return None
 
     def _cause(self, error: Exception) -> DeathCause:
         if isinstance(error, StartError):
-            return "start"
+            return "killed_start" if error.killed else "start"
         over = self._process is not None and self._shared.watch.killed(self._process.session)
         if not isinstance(error, SessionCrashedError):
             return "memory" if over else "unknown"
@@ -193,7 +205,8 @@ class Worker:
         try:
             return self._shared.starter.start(header)
         except SessionError as error:
-            raise StartError(str(error)) from error
+            killed = isinstance(error, SessionCrashedError) and error.cause == "unknown"
+            raise StartError(str(error), killed=killed) from error
 
     def _recycle(self) -> None:
         process = self._process

@@ -240,7 +240,9 @@ class EmbeddedSession:
         """Who ended the process, which has been reaped."""
         if fatal == SOURCE_EXIT:
             return "exit"
-        killed = self._process.returncode in (-signal.SIGKILL, -signal.SIGTERM)
+        code = self._process.returncode
+        # An orderly end without a word means that its pipes were closed.
+        killed = code >= 0 or code in (-signal.SIGKILL, -signal.SIGTERM)
         return "fault" if told or not killed else "unknown"
 
     def _read_line(self, deadline: float) -> bytes:

@@ -36,6 +36,9 @@ _LONGEST_ANSWER = 256 << 20
 _STDERR_TAIL = 4096
 # A source can read its environment, which may hold keys; and a foreign LEAN_PATH would mislead.
 _PASSED_ON = ("HOME", "PATH", "TMPDIR", "LANG", "LC_ALL", "ELAN_HOME", "LEAN_NUM_THREADS")
+_KILLED = frozenset(
+    code for kill in (signal.SIGKILL, signal.SIGTERM) for code in (-kill, 128 + kill)
+)
 _GRACE = 2.0  # seconds for a process that closed its pipes to be reaped
 
 
@@ -159,7 +162,7 @@ class ReplProcess:
         self._drain(self._stderr)
         self._drain(self._stdout)
         if self._ended:
-            raise SessionCrashedError(self._obituary())
+            raise self._crash()
         if decode(bytes(self._unread)) is not None:
             raise ProtocolError("an answer came that nobody asked for: the process is not trusted")
         self._unread.clear()
@@ -189,7 +192,7 @@ class ReplProcess:
                     if (answer := decode(block)) is not None:
                         return answer
                 if self._ended:  # though what it had answered before counts
-                    raise SessionCrashedError(self._obituary())
+                    raise self._crash()
                 searched = max(0, len(self._unread) - 1)
         finally:
             with contextlib.suppress(KeyError):
@@ -210,7 +213,7 @@ class ReplProcess:
         except BlockingIOError:
             return 0
         except BrokenPipeError:
-            raise SessionCrashedError(self._obituary()) from None
+            raise self._crash() from None
 
     def _drain(self, descriptor: int) -> int:
         """Read all that is there, at most `_LONGEST_ANSWER` bytes; the number of bytes."""
@@ -233,6 +236,14 @@ class ReplProcess:
                 self._complaints += chunk
                 del self._complaints[:-_STDERR_TAIL]
         return total
+
+    def _crash(self) -> SessionCrashedError:
+        """What to raise for a process that has ended, or has closed its output."""
+        how = self._obituary()
+        code = self._process.returncode
+        # A sandbox ends with 128 and the number of the signal that ended what it held.
+        killed = code is None or code in _KILLED or self._killed
+        return SessionCrashedError(how, cause="unknown" if killed else "fault")
 
     def _obituary(self) -> str:
         """How the process ended, with the last it said on standard error."""
