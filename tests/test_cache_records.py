@@ -19,6 +19,8 @@ from numina_lean.check.cache.record import (
     unpack_item,
 )
 from numina_lean.check.verdict import Item, Outcome, Policy, Verdict
+from numina_lean.lean.discover import choose_engine
+from numina_lean.lean.embedded.engine import EmbeddedEngine
 from numina_lean.lean.native.engine import NativeEngine
 from numina_lean.lean.report import Declaration, LeanInfo, Message, Mismatch, Position, Sorry
 
@@ -111,9 +113,16 @@ def test_a_record_is_not_taken_for_that_of_another_address() -> None:
         unpack(bytes(32), pack(ADDRESS, some_outcome()), "a")
 
 
-def test_text_that_is_no_unicode_is_refused_not_changed() -> None:
-    with pytest.raises(ValueError, match="surrogates"):
-        pack(ADDRESS, replace(some_outcome(), detail="\ud800"))
+@pytest.mark.parametrize(
+    "strange",
+    [
+        replace(some_outcome(), detail="\ud800"),
+        replace(some_outcome(), detail=3),  # type: ignore[arg-type]
+    ],
+)
+def test_what_could_not_be_read_back_is_refused(strange: Outcome) -> None:
+    with pytest.raises(ValueError, match=r"surrogate|detail"):
+        pack(ADDRESS, strange)
 
 
 @pytest.fixture
@@ -164,6 +173,14 @@ def test_another_lean_is_another_address(
     assert len(found) == 4
 
 
+def test_an_engine_that_can_judge_is_another(
+    engine: NativeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Addresses(engine).of(ITEM)
+    monkeypatch.setattr(NativeEngine, "judges", not engine.judges)
+    assert Addresses(engine).of(ITEM) != before
+
+
 def test_other_rules_of_ours_are_another_address(
     engine: NativeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,7 +194,7 @@ def test_other_rules_of_ours_are_another_address(
     [
         lambda package: (package / "lean" / "server.cjs").write_text("other"),
         lambda package: (package / "check" / "deep" / "judge.py").write_text("other"),
-        lambda package: (package / "check" / "more.py").write_text(""),
+        lambda package: (package / "check" / "more.json").write_text(""),
         lambda package: (package / "lean" / "engine.py").rename(package / "check" / "engine.py"),
     ],
 )
@@ -192,7 +209,8 @@ def test_the_rules_are_all_program_text_that_makes_a_verdict(
     judging = address_module.judging.__wrapped__
     before = judging()
     (tmp_path / "serve" / "http.py").write_text("other")
-    (tmp_path / "lean" / "engine.pyc").write_bytes(b"")
+    (tmp_path / "lean" / "__pycache__").mkdir()
+    (tmp_path / "lean" / "__pycache__" / "engine.pyc").write_bytes(b"")
     assert judging() == before
     change(tmp_path)
     assert judging() != before
@@ -210,3 +228,19 @@ def test_a_module_of_ours_that_changed_is_another_address_for_those_that_import_
     assert [addresses.still_holds(item) for item in asked] == [False, True, False]
     after = [Addresses(engine).of(item) for item in asked]
     assert [one == other for one, other in zip(before, after, strict=True)] == [False, True, False]
+
+
+@pytest.mark.lean
+def test_a_change_far_down_in_our_modules_is_another_address_on_the_embedded_engine(
+    tmp_path: Path,
+) -> None:
+    found = choose_engine("embedded")
+    assert isinstance(found, EmbeddedEngine)
+    engine = EmbeddedEngine(found.installation, tmp_path)
+    (tmp_path / "Own").mkdir()
+    (tmp_path / "Own" / "Module.lean").write_text("import Own.Deep\nimport Std")
+    (tmp_path / "Own" / "Deep.lean").write_text("def deep := 1")
+    before = Addresses(engine).of(ITEM)
+    assert Addresses(engine).of(ITEM) == before
+    (tmp_path / "Own" / "Deep.lean").write_text("def deep := 2")
+    assert Addresses(engine).of(ITEM) != before

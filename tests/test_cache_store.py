@@ -56,6 +56,12 @@ def test_what_is_written_is_found_by_the_next_process(path: Path, store: Store) 
         assert (other.get(b"a"), other.get(b"b")) == (b"newer", None)
 
 
+def test_only_its_owner_may_read_what_was_checked(path: Path, store: Store) -> None:
+    store.put(b"a", "proved", b"outcome", b"item")
+    assert {file.stat().st_mode & 0o077 for file in path.parent.glob("*.sqlite*-*")} == {0}
+    assert path.stat().st_mode & 0o077 == 0
+
+
 def test_many_threads_of_many_processes_write_at_once(path: Path) -> None:
     writers = [start_writer(path, f"process {number}", 150, 4) for number in range(4)]
     said = {bytes.fromhex(line) for writer in writers for line in writer.communicate()[0].split()}

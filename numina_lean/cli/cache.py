@@ -21,6 +21,7 @@ from numina_lean.check.cache.store import (
     discard,
 )
 from numina_lean.check.output import ResultFile, json_line, outcome_fields
+from numina_lean.cli.progress import progress_bar
 from numina_lean.errors import InputError
 
 cache = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -95,7 +96,10 @@ def export(
     with ExitStack() as stack:
         store = stack.enter_context(_store())
         write = stack.enter_context(ResultFile(output)).write if output else sys.stdout.buffer.write
+        total = store.statistics().verdicts.total()
+        bar = stack.enter_context(progress_bar("export", total, shown=not sys.stdout.isatty()))
         for entry in store.entries():
+            bar.advance()
             try:
                 write(_line(entry))
             except DamagedRecordError:

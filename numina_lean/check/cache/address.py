@@ -18,7 +18,7 @@ from numina_lean.lean.engine import Engine
 from numina_lean.lean.source import Header, split_header
 
 _JUDGES = ("lean", "check")
-_PROGRAMS = (".py", ".cjs", ".lean")
+_COMPILED = "__pycache__"
 
 
 class Addresses:
@@ -27,7 +27,10 @@ class Addresses:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         lean = engine.lean
-        self._versions = (judging(), lean.engine, lean.lean_version, lean.mathlib_revision)
+        self._versions = (
+            *(judging(), engine.judges),
+            *(lean.engine, lean.lean_version, lean.mathlib_revision),
+        )
         self._modules: dict[tuple[str, ...], str] = {}
 
     def of(self, item: Item) -> bytes:
@@ -81,7 +84,9 @@ def judging() -> str:
 
 def _programs(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name == _COMPILED:
+            continue
         if entry.is_dir():
             yield from _programs(entry, f"{name}/{entry.name}")
-        elif entry.name.endswith(_PROGRAMS):
+        else:
             yield f"{name}/{entry.name}", entry.read_bytes()

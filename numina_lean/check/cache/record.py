@@ -37,8 +37,9 @@ class DamagedRecordError(Exception):
 
 
 def pack(address: bytes, outcome: Outcome) -> bytes:
-    """Raises `ValueError` for text that UTF-8 cannot say (a lone surrogate)."""
-    return _sealed(address, _OUTCOMES.dump_json(replace(outcome, id="", cached=False)))
+    """Raises `ValueError` for what could not be read back (text with a lone surrogate)."""
+    told = replace(outcome, id="", cached=False)
+    return _sealed(address, _OUTCOMES.dump_json(told, warnings="error"))
 
 
 def unpack(address: bytes, data: bytes, id: str) -> Outcome:
@@ -52,7 +53,7 @@ def unpack(address: bytes, data: bytes, id: str) -> Outcome:
 
 def pack_item(address: bytes, item: Item) -> bytes:
     """Raises `ValueError` as `pack` does."""
-    return _sealed(address, _ITEMS.dump_json(item))
+    return _sealed(address, _ITEMS.dump_json(item, warnings="error"))
 
 
 def unpack_item(address: bytes, data: bytes) -> Item:

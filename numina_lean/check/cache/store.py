@@ -102,6 +102,8 @@ class Store:
         self._touched: set[bytes] = set()
         with _explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                path.touch(mode=0o600)  # it holds what the user checks
             self.set_aside = _prepare(path)
             # Two connections, so that no lookup waits for a write of another thread.
             self._reader, self._writer = _connect(path), _connect(path)
@@ -159,7 +161,8 @@ class Store:
         with self._reading:
             touched, self._touched = self._touched, set()
         now = int(time.time())
-        self._write(_TOUCH, [(now, address) for address in touched])
+        if touched:
+            self._write(_TOUCH, [(now, address) for address in touched])
 
     def _shrink(self) -> None:
         """Drop some records if the file is too large: a few at a time, so that nobody waits."""
