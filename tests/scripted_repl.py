@@ -4,13 +4,15 @@ Run as `python scripted_repl.py SCRIPT.json`. The script is a list of rules. A r
 to a blank line; a request that does not parse kills the process, as with the real one. The first
 rule whose `match` is contained in the request's text answers it (each rule any number of times,
 or `times`); without a rule the answer is `{"env": n}` with the next number, and an audit request
-hears of no constants.
+hears of no constants, a request for an export gets none, one for a ruling an empty one.
 
 Keys of a rule, all optional:
   match     text that the request contains
   to_audit  answer only audit requests
   audit     answer only audit requests, with these constants: [name, kind, axioms], where `$0` in
             a name stands for the first name that was last given to an example
+  export    answer only requests for an export, with this text
+  judge     answer only requests for a ruling, with these fields of it
   times     how often the rule answers at most
   answer    fields of the answer; `env` is added where it is missing and `keep_env` is not set
   keep_env  answer exactly these fields
@@ -86,18 +88,35 @@ def run(path):
             rule["times"] -= 1
         if is_audit(fields) and set(rule) <= {"match", "times", "audit"}:
             rule = {"answer": {"messages": [audit_message(fields, rule.get("audit", []), names)]}}
+        elif asks(fields, "export") and set(rule) <= {"match", "times", "export"}:
+            rule = {"answer": {"messages": [said(fields, rule.get("export", ""))]}}
+        elif asks(fields, "judge") and set(rule) <= {"match", "times", "judge"}:
+            ruling = {"refusal": None, "declarations": [], "mismatches": []} | rule.get("judge", {})
+            rule = {"answer": {"messages": [said(fields, json.dumps(ruling))]}}
         play(rule, env)
 
 
 def applies(rule, text):
     wanted = json.dumps(rule.get("match", ""), ensure_ascii=False)[1:-1]
-    if ("audit" in rule or "to_audit" in rule) and not is_audit(json.loads(text)):
+    fields = json.loads(text)
+    if ("audit" in rule or "to_audit" in rule) and not is_audit(fields):
+        return False
+    if any(word in rule and not asks(fields, word) for word in ("export", "judge")):
         return False
     return rule.get("times", 1) > 0 and wanted in text
 
 
 def is_audit(fields):
     return str(fields.get("cmd")).startswith("#numina_audit_")
+
+
+def asks(fields, word):
+    return str(fields.get("cmd")).startswith(f"#numina_{word}_")
+
+
+def said(fields, text):
+    """The message that begins with the word of the request."""
+    return message("info", shlex.split(fields["cmd"])[1] + text, 1, 0)
 
 
 def audit_message(fields, constants, names):

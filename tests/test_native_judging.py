@@ -1,4 +1,4 @@
-"""The commands that export and judge constants, run for real on Lean 4.28; what Python makes of them.
+"""The commands that export and judge constants, run on Lean 4.28; what Python makes of them.
 
 The embedded Lean stands in for the native one. Its library has no code for two functions that the
 commands call, so that these are put differently here; the rest is what the native engine runs.
@@ -6,6 +6,7 @@ commands call, so that these are put differently here; the rest is what the nati
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -86,93 +87,24 @@ def departures(session, source, reference):
     return [(mismatch.code, mismatch.name) for mismatch in ruling.mismatches]
 
 
-T = "theorem t : 1 + 1 = 2 := "
-COLOURS = "inductive C | red | green\ndef C.next : C → C | .red => .green | .green => .red\n"
-CYCLE = "theorem t (c : C) : c.next.next = c := "
-BY_CASES = "by cases c <;> rfl"
-PAIR = "structure P (α : Type u) where\n  x : α\n  n : Nat := 3\n"
-OPEN = "universe u\n"
-LIST = "mutual\ninductive E | z | s (o : O)\ninductive O | s (e : E)\nend\n"
-TREE = "inductive R | mk (l : List R)\n"
-SMALL = "def s : {n : Nat // n > 0} := "
+CASES = Path(__file__).with_name("native_references.txt")
 
-# fmt: off
-KEPT = [
-    (f"{T}rfl", f"{T}sorry"),
-    (f"theorem helper : 2 = 1 + 1 := rfl\n{T}helper.symm", f"{T}sorry"),
-    # Notation and names of binders are not what a type is.
-    ("theorem t : ∀ b : Nat, Nat.add b 0 = b := fun _ => rfl", "theorem t (a : Nat) : a + 0 = a := sorry"),
-    ("theorem t.{w} (α : Type w) (x : α) : x = x := rfl", "theorem t.{u} (α : Type u) (x : α) : x = x := sorry"),
-    # A value may be said otherwise, as long as the kernel sees that it is the same.
-    ("def d := 2 + 2\ntheorem t : d = 4 := rfl", "def d := 4\ntheorem t : d = 4 := sorry"),
-    # Holes may get any value of their type.
-    ("def d : Nat := 7\ntheorem t : d = 7 := rfl", "def d : Nat := sorry\ntheorem t : d = 7 := sorry"),
-    ("def d : Nat := 7", "def d : Nat := sorry"),
-    (f"{COLOURS}{CYCLE}{BY_CASES}", f"{COLOURS}{CYCLE}sorry"),
-    (f"{OPEN}{PAIR}theorem t (p : P Nat) : p.n = p.n := rfl", f"{OPEN}{PAIR}theorem t (p : P Nat) : p.n = p.n := sorry"),
-    (f"{LIST}theorem t (e : E) : e = e := rfl", f"{LIST}theorem t (e : E) : e = e := sorry"),
-    (f"{TREE}theorem t (r : R) : r = r := rfl", f"{TREE}theorem t (r : R) : r = r := sorry"),
-    # The proof in a value is free, the data in it is not.
-    (f"{SMALL}⟨1, Nat.one_pos⟩\ntheorem t : s.1 = 1 := rfl", f"{SMALL}⟨1, by sorry⟩\ntheorem t : s.1 = 1 := sorry"),
-    # Matchers have names that depend on what stands before them.
-    ("def f : Nat → Nat | 0 => 1 | _ => 2\ntheorem t : f 0 = 1 := rfl", "def f : Nat → Nat := fun n => match n with | 0 => 1 | _ => 2\ntheorem t : f 0 = 1 := sorry"),
-    # What the statement does not depend on may differ.
-    (f"def d := 1\n{T}rfl", f"def d := 2\n{T}sorry"),
-    (f"{T}rfl", f"def d := 2\n{T}sorry"),
-    # A reference that leaves nothing open asks for its theorems.
-    (f"{T}by decide", f"{T}rfl"),
-    ("axiom a : Nat\ntheorem t : a = a := rfl", "axiom a : Nat\ntheorem t : a = a := sorry"),
-    ("opaque o : Nat\ntheorem t : o = o := rfl", "opaque o : Nat\ntheorem t : o = o := sorry"),
-    ("private def d := 2\ntheorem t : d = 2 := rfl", "private def d := 2\ntheorem t : d = 2 := sorry"),
-]
-# fmt: on
+
+def cases():
+    """The source, the reference and the mismatches of each case."""
+    for block in CASES.read_text(encoding="utf-8").split("\n=== ")[1:]:
+        wanted, _, text = block.partition("\n")
+        lines = [line for line in text.splitlines() if not line.startswith("#")]
+        source, reference = "\n".join(lines).split("\n---\n")
+        mismatches = [tuple(each.split()) for each in wanted.split("; ") if each != "kept"]
+        yield pytest.param(source, reference, mismatches, id=f"{wanted}: {source.splitlines()[-1]}")
 
 
 @pytest.mark.lean
-@pytest.mark.parametrize(("source", "reference"), KEPT)
-def test_a_source_keeps_to_its_reference(session, source, reference):
-    assert departures(session, source, reference) == []
-
-
-# fmt: off
-DEPARTING = [
-    (f"{T}rfl".replace("t :", "u :"), f"{T}sorry", [("missing", "t")]),
-    ("theorem t : 1 + 1 = 3 := sorry", f"{T}sorry", [("type", "t")]),
-    ("axiom t : 1 + 1 = 2", f"{T}sorry", [("kind", "t")]),
-    ("def t : 1 + 1 = 2 := rfl", f"{T}sorry", [("kind", "t")]),
-    ("def t : Bool := true", f"{T}sorry", [("kind", "t")]),
-    ("unsafe def t : 1 + 1 = 2 := rfl", f"{T}sorry", [("unsafe", "t")]),
-    (f"{T}rfl\nnamespace A\n{T}rfl\nend A", f"{T}sorry\nnamespace B\n{T}sorry\nend B", [("missing", "B.t")]),
-    # The same words mean something else.
-    ("instance : Add Nat := ⟨fun a _ => a⟩\ntheorem t (a : Nat) : a + 0 = a := rfl", "theorem t (a : Nat) : a + 0 = a := sorry", []),
-    ("instance : Add Nat := ⟨fun a _ => a⟩\ntheorem t (a b : Nat) : a + b = a := rfl", "theorem t (a b : Nat) : a + b = a := sorry", [("type", "t")]),
-    ("local infixl:65 (priority := high) \" + \" => Nat.mul\ntheorem t : 2 + 3 = 6 := rfl", "theorem t : 2 + 3 = 6 := sorry", [("type", "t")]),
-    ("def d := 5\ntheorem t : d = 5 := rfl", "def d := 4\ntheorem t : d = 5 := sorry", [("value", "d")]),
-    ("def d := 5\ndef e := d\ntheorem t : e = 5 := rfl", "def d := 4\ndef e := d\ntheorem t : e = 5 := sorry", [("value", "d")]),
-    ("def d : Int := 7\ntheorem t : d = 7 := rfl", "def d : Nat := sorry\ntheorem t : d = 7 := sorry", [("type", "d")]),
-    ("theorem t : True := trivial", "def d : Nat := 3\ntheorem t : d = d := sorry", [("missing", "d")]),
-    ("theorem t.{u} (α : Type u) : α = α := rfl", "theorem t.{u, v} (α : Type u) (β : Type v) : α = α := sorry", [("universes", "t")]),
-    ("theorem t (α : Type) (x : α) : x = x := rfl", "theorem t.{u} (α : Type u) (x : α) : x = x := sorry", [("universes", "t")]),
-    ("theorem t.{v, u} (α : Type u) (β : Type v) : α = α := rfl", "theorem t.{u, v} (α : Type u) (β : Type v) : α = α := sorry", [("type", "t")]),
-    (f"{COLOURS}{CYCLE}{BY_CASES}".replace("| red | green", "| green | red"), f"{COLOURS}{CYCLE}sorry", [("value", "C")]),
-    (f"{COLOURS}{CYCLE}{BY_CASES}".replace("| red | green", "| red | green | blue").replace("| .green =>", "| _ =>").replace("by cases c <;> rfl", "sorry"), f"{COLOURS}{CYCLE}sorry", [("value", "C")]),
-    (f"{OPEN}{PAIR}theorem t (p : P Nat) : p.n = p.n := rfl".replace("n : Nat", "n : Int"), f"{OPEN}{PAIR}theorem t (p : P Nat) : p.n = p.n := sorry", [("type", "P.mk")]),
-    (f"{LIST}theorem t (e : E) : e = e := rfl".replace("O | s", "O | z | s"), f"{LIST}theorem t (e : E) : e = e := sorry", [("value", "O")]),
-    (f"{SMALL}⟨2, by decide⟩\ntheorem t : s.1 = s.1 := rfl", f"{SMALL}⟨1, by sorry⟩\ntheorem t : s.1 = s.1 := sorry", [("value", "s")]),
-    ("def f : Nat → Nat | 0 => 2 | _ => 2\ntheorem t : f 0 = f 0 := rfl", "def f : Nat → Nat | 0 => 1 | _ => 2\ntheorem t : f 0 = f 0 := sorry", [("value", "f")]),
-    ("theorem a : False → False := id\ntheorem t : 1 = 1 := rfl", "theorem a : True := trivial\ntheorem t : 1 = 1 := rfl", [("type", "a")]),
-    ("def P : Prop := True\ntheorem t : P := trivial", "def P : Prop := False\ntheorem t : P := sorry", [("value", "P")]),
-    ("opaque o : Nat := 1\ntheorem t : o = o := rfl", "opaque o : Nat := 2\ntheorem t : o = o := sorry", [("value", "o")]),
-    ("def a : Nat := 0\ntheorem t : a = a := rfl", "axiom a : Nat\ntheorem t : a = a := sorry", [("kind", "a")]),
-    # A class of the reference's, with an instance of the source's making.
-    ("class K (α : Type) where\n  k : α\ninstance : K Nat := ⟨1⟩\ntheorem t : (K.k : Nat) = K.k := rfl", "class K (α : Type) where\n  k : α\ninstance : K Nat := ⟨0⟩\ntheorem t : (K.k : Nat) = K.k := sorry", [("value", "instKNat")]),
-]
-# fmt: on
-
-
-@pytest.mark.lean
-@pytest.mark.parametrize(("source", "reference", "wanted"), DEPARTING)
-def test_what_departs_from_a_reference_is_named(session, source, reference, wanted):
+@pytest.mark.parametrize(("source", "reference", "wanted"), cases())
+def test_a_source_keeps_to_its_reference_or_departs_in_what_is_named(
+    session, source, reference, wanted
+):
     assert departures(session, source, reference) == wanted
 
 
@@ -180,12 +112,19 @@ def test_what_departs_from_a_reference_is_named(session, source, reference, want
 @pytest.mark.parametrize("reference", ["def d := 3", "axiom a : False"])
 def test_a_reference_that_states_nothing_is_no_reference(session, reference):
     with pytest.raises(BadReferenceError, match="declares no theorem"):
-        rule(session, f"{T}rfl", reference)
+        rule(session, "theorem t : 1 = 1 := rfl", reference)
 
 
 @pytest.mark.lean
 def test_what_is_declared_is_listed_with_what_it_rests_on(session):
-    source = "axiom a : False\ntheorem t : 1 = 2 := a.elim\ntheorem s : 1 = 2 := sorry\nunsafe def u : Nat := u\nprivate theorem p : 1 = 1 := rfl\ndef f : Nat → Nat | 0 => 1 | n + 1 => f n"
+    source = """
+axiom a : False
+theorem t : 1 = 2 := a.elim
+theorem s : 1 = 2 := sorry
+unsafe def u : Nat := u
+private theorem p : 1 = 1 := rfl
+def f : Nat → Nat | 0 => 1 | n + 1 => f n
+"""
     found = {each.name: each for each in rule(session, source).declarations}
     assert set(found) == {"a", "t", "s", "u", "p", "f"}
     assert found["a"] == Declaration("a", "axiom", ("a",))

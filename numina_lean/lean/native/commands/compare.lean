@@ -1,11 +1,11 @@
 /-
-Compares the constants of a source with those of a reference, in an environment in which the kernel has
-taken the source's. Follows `kernel.lean`.
+Compares the constants of a source with those of a reference, in an environment in which the kernel
+has taken the source's. Follows `kernel.lean`.
 
-Names are what is compared by: a constant of the reference means the source's of that name, once kind,
-number of universe parameters, type and, unless the reference leaves it open, value are the same to the
-kernel. Where the source has no such constant and Lean made the name, the reference's own is added under
-another name, so that the rest can be read. Values of theorems are free.
+Names are what is compared by: a constant of the reference means the source's of that name, once
+kind, number of universe parameters, type and, unless the reference leaves it open, value are the
+same to the kernel. Where the source has no such constant and Lean made the name, the reference's
+own is added under another name, so that the rest can be read. Values of theorems are free.
 -/
 namespace numina_judge_TOKEN
 
@@ -56,10 +56,11 @@ partial def reach (find : Lean.Name → Option Lean.Declaration) (seen : Lean.Na
 partial def isOpen (find : Lean.Name → Option Lean.Declaration) (decl : Lean.Declaration) : Bool :=
   match value? decl with
   | none => false
-  | some value => usesSorry value || value.getUsedConstants.toList.foldl (init := false) fun yes name =>
-    yes || (isAuxiliary name && match find name with
-      | some decl => isOpen find decl
-      | none => false)
+  | some value =>
+    usesSorry value || value.getUsedConstants.toList.foldl (init := false) fun yes name =>
+      yes || (isAuxiliary name && match find name with
+        | some decl => isOpen find decl
+        | none => false)
 
 def targets (find : Lean.Name → Option Lean.Declaration) (decls : List Lean.Declaration) :
     List Lean.Name :=
@@ -119,9 +120,11 @@ def isType (env : Lean.Environment) (levelParams : List Lean.Name) (type : Lean.
   | .ok _ => true
   | .error _ => false
 
-def hasType (env : Lean.Environment) (levelParams : List Lean.Name) (type value : Lean.Expr) : Bool :=
+def hasType (env : Lean.Environment) (levelParams : List Lean.Name)
+    (type value : Lean.Expr) : Bool :=
   let name := `numina_reference_TOKEN.valued
-  match add env (.defnDecl { name, levelParams, type, value, hints := .opaque, safety := .safe }) with
+  let decl := { name, levelParams, type, value, hints := .opaque, safety := .safe }
+  match add env (.defnDecl decl) with
   | .ok _ => true
   | .error _ => false
 

@@ -1,8 +1,9 @@
 /-
-Writes every constant that the environment holds beyond its imports as text, one node a line, so that
-a process that ran no code of theirs can put them before its kernel (`judge.lean` reads them).
-`TOKEN` stands for a session's secret. For Lean 4.15 and 4.28; without the library's generic maps and
-most of its functions on lists, for which the embedded Lean, where this is tested, has no code.
+Writes every constant that the environment holds beyond its imports as text, one node a line, so
+that a process that ran no code of theirs can put them before its kernel (`read.lean` and what
+follows it). `TOKEN` stands for a session's secret. For Lean 4.15 and 4.28; without the library's
+generic maps and most of its functions on lists, for which the embedded Lean, where this is tested,
+has no code.
 
 A line is a letter and fields with a space before each; texts have what is no letter or digit as
 `%code.`. Lines of one sort are counted, and meant by their number.

@@ -1,6 +1,6 @@
 /-
-Puts declarations before the kernel, in an environment in which no foreign code has run, and says what
-they are and rest on. Follows `read.lean`.
+Puts declarations before the kernel, in an environment in which no foreign code has run, and says
+what they are and rest on. Follows `read.lean`.
 -/
 namespace numina_judge_TOKEN
 

@@ -1,12 +1,12 @@
 /-
-Reads what `export.lean` wrote. Nothing is believed: what does not parse is no declaration, and what does
-is one as if it had been typed, for the kernel to check. `TOKEN` stands for a session's secret. This and
-what follows it (`kernel`, `compare`, `judge`) is for Lean 4.15 and 4.28; like `export.lean` it does
-without what the embedded Lean has no code for.
+Reads what `export.lean` wrote. Nothing is believed: what does not parse is no declaration, and what
+does is one as if it had been typed, for the kernel to check. `TOKEN` stands for a session's secret.
+This and what follows it (`kernel`, `compare`, `judge`) is for Lean 4.15 and 4.28; like `export.lean`
+it does without what the embedded Lean has no code for.
 -/
 namespace numina_judge_TOKEN
 
-/-- The nodes read so far, and the declarations; `skipped` are unsafe or partial, not to be added. -/
+/-- What was read so far; `skipped` are unsafe or partial declarations, not to be added. -/
 structure Nodes where
   names : Array Lean.Name := #[.anonymous]
   levels : Array Lean.Level := #[.zero]
@@ -26,7 +26,8 @@ where
       match part.splitOn "." with
       | [code, after] =>
         match code.toNat? with
-        | some code => if code < 0x110000 then go rest (done.push (Char.ofNat code) ++ after) else none
+        | some code =>
+          if code < 0x110000 then go rest (done.push (Char.ofNat code) ++ after) else none
         | none => none
       | _ => none
 
@@ -68,7 +69,8 @@ partial def split : Nat → List String → Option (List String × List String)
     | some (taken, left) => some (field :: taken, left)
     | none => none
 
-partial def Nodes.ctors (t : Nodes) : Nat → List String → Option (List Lean.Constructor × List String)
+partial def Nodes.ctors (t : Nodes) :
+    Nat → List String → Option (List Lean.Constructor × List String)
   | 0, fields => some ([], fields)
   | count + 1, name :: type :: rest =>
     match t.name name, t.expr type, t.ctors count rest with
