@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import closing
@@ -19,6 +20,7 @@ from numina_lean.lean.native.engine import NativeEngine
 
 ENGINE = NativeEngine(("false",), Path("/nowhere"), ())
 PROOF = "theorem t : 1 + 1 = 2 := rfl"
+ENDLESS = "partial def f (n : Nat) : Nat := f (n + 1)\n#eval f 0"
 
 
 class Bench:
@@ -265,6 +267,23 @@ def test_a_module_that_changed_in_mid_run_spoils_no_later_run(tmp_path: Path) ->
         assert cache.lookup(item) is None
         cache.store(item, outcome("a"))
         assert cache.lookup(item) is not None
+
+
+@pytest.mark.lean
+def test_a_process_is_freed_when_nobody_waits_for_its_check(
+    pool: Pool, cache: VerdictCache
+) -> None:
+    cached = CachedPool(pool, cache)
+    done = pool.statistics().done
+    futures = [cached.submit(Item(id, ENDLESS, timeout=120.0)) for id in "ab"]
+    while pool.statistics().busy == 0:
+        time.sleep(0.01)
+    assert cached.cancel(futures[0])
+    assert pool.statistics().busy == 1
+    assert cached.cancel(futures[1])
+    while pool.statistics().busy:
+        time.sleep(0.01)
+    assert pool.statistics().done == done  # it came to no outcome, not even a timeout
 
 
 @pytest.mark.lean
