@@ -338,6 +338,8 @@ def test_a_source_is_never_looked_for_in_the_field_of_the_reference(tmp_path: Pa
     alone = write_jsonl(tmp_path / "b.jsonl", [{"formal_statement": "S"}])
     with pytest.raises(InputError, match="--code-field"):
         read(alone, fields=fields)
+    with pytest.raises(InputError, match="both --code-field and --against"):
+        Fields("formal_statement", reference="formal_statement")
 
 
 def test_what_has_no_rows_has_no_reference_in_a_field(tmp_path: Path) -> None:

@@ -18,12 +18,17 @@ _NAMES_SHOWN = 12
 class Fields:
     """The names of the fields that hold a row's Lean source, its id, and its reference.
 
-    Of the first two, None means to look for them; of the last, that rows have none.
+    Of the first two, None means to look for them; of the last, that rows have none. Raises
+    `InputError` for a source that is its own reference.
     """
 
     code: str | None = None
     id: str | None = None
     reference: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.code is not None and self.code == self.reference:
+            raise InputError(f'"{self.code}": both --code-field and --against. Name another field')
 
     def code_in(self, names: Container[str]) -> str | None:
         """The field among `names` that holds the Lean source."""
