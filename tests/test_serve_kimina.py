@@ -11,6 +11,7 @@ import typing_extensions
 from running_server import Running, serving
 
 from numina_lean.check.pool import Pool
+from numina_lean.serve.schema import CheckAnswer, TypedAnswer, VerifyAnswer
 
 pytestmark = pytest.mark.lean
 
@@ -142,6 +143,17 @@ def test_the_clients_model_takes_the_answer_of_verify(kimina: Any, server: Runni
     _, answer = server.request("POST", "/verify", {"codes": codes, "infotree_type": "full"})
     (result,) = kimina.VerifyResponse.model_validate(answer).results
     assert result["custom_id"] == "a"
+
+
+def test_answers_are_what_the_documentation_says(server: Running) -> None:
+    codes = [PROVED, "theorem t : 1 = 2 := by sorry", "theorem t : 1 = 2 := rfl", "import Mathlib"]
+    snippets = [{"id": str(index), "code": code} for index, code in enumerate(codes)]
+    body: dict[str, object] = {"snippets": snippets, "debug": True}
+    CheckAnswer.model_validate(server.request("POST", "/api/check", body)[1])
+    body = {"codes": [{"custom_id": index, "code": code} for index, code in enumerate(codes)]}
+    VerifyAnswer.model_validate(server.request("POST", "/verify", body)[1])
+    body = {"items": [{"source": code, "reference": codes[1]} for code in codes]}
+    TypedAnswer.model_validate(server.request("POST", "/v1/check", body)[1])
 
 
 def test_a_wish_for_an_infotree_gets_the_answer_without_one(kimina: Any, client: Any) -> None:

@@ -288,6 +288,13 @@ class TestState:
         _, schema = server.request("GET", "/api/openapi.json")
         assert set(schema["paths"]) == {"/api/check", "/verify", "/v1/check", "/health", "/metrics"}
 
+    def test_the_schema_says_what_a_refusal_and_an_answer_look_like(self, server: Running) -> None:
+        _, schema = server.request("GET", "/api/openapi.json")
+        answers = schema["paths"]["/v1/check"]["post"]["responses"]
+        assert {"200", "401", "413", "422", "429", "503"} <= set(answers)
+        assert set(answers["200"]["content"]) == {"application/json", "application/x-ndjson"}
+        assert "TypedResult" in schema["components"]["schemas"]
+
     def test_a_defect_of_a_checker_is_an_answer_for_its_item(self, server: Running) -> None:
         first, second = server.check("defect", "source")
         assert "error" in first

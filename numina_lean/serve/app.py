@@ -16,6 +16,7 @@ from numina_lean.serve.answer import NDJSON, Fields, ResultStream, all_results
 from numina_lean.serve.desk import ClosedError, Desk, FullError, LeftError, Order
 from numina_lean.serve.kimina import CheckRequest, VerifyRequest, check_result, verify_result
 from numina_lean.serve.metrics import CONTENT_TYPE, Metrics
+from numina_lean.serve.schema import REFUSALS, CheckAnswer, TypedAnswer, VerifyAnswer
 from numina_lean.serve.settings import Limits
 from numina_lean.serve.typed import TypedRequest, typed_result
 
@@ -125,7 +126,11 @@ def create_app(service: Service) -> FastAPI:
 
 
 def _add_kimina(app: FastAPI, service: Service) -> None:
-    @app.post("/api/check", tags=["Kimina Lean Server"])
+    @app.post(
+        "/api/check",
+        tags=["Kimina Lean Server"],
+        responses={200: {"model": CheckAnswer}, **REFUSALS},
+    )
     @app.post("/api/check/", include_in_schema=False)
     async def check(body: CheckRequest, request: Request) -> Response:
         """Check a batch of snippets."""
@@ -137,7 +142,11 @@ def _add_kimina(app: FastAPI, service: Service) -> None:
             fresh=not body.reuse,
         )
 
-    @app.post("/verify", tags=["Kimina Lean Server"])
+    @app.post(
+        "/verify",
+        tags=["Kimina Lean Server"],
+        responses={200: {"model": VerifyAnswer}, **REFUSALS},
+    )
     @app.post("/one_pass_verify_batch", include_in_schema=False)
     async def verify(body: VerifyRequest, request: Request) -> Response:
         """Check a batch of snippets, in the older form."""
@@ -151,7 +160,10 @@ def _add_kimina(app: FastAPI, service: Service) -> None:
 
 
 def _add_typed(app: FastAPI, service: Service) -> None:
-    @app.post("/v1/check", tags=["Typed verdicts"])
+    stream = {"schema": {"$ref": "#/components/schemas/TypedResult"}}
+    answer = {"model": TypedAnswer, "content": {NDJSON: stream}}
+
+    @app.post("/v1/check", tags=["Typed verdicts"], responses={200: answer, **REFUSALS})
     async def check_typed(body: TypedRequest, request: Request) -> Response:
         """Check items against references and under policies.
 

@@ -6,10 +6,12 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from numina_lean.serve.connections import Connection, Quiet, raise_descriptors
 from numina_lean.serve.desk import Desk
 
 _REST = 5.0
@@ -37,6 +39,8 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._desk = desk
         self._grace = grace
+        # The other half is for the Lean processes and the requests at work.
+        self._quiet = Quiet(raise_descriptors() // 2)
         self.cut_off = 0
         """How many requests were not answered when the grace was over."""
 
@@ -48,6 +52,12 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called by the server ten times a second."""
+        connections = cast("set[Connection]", self.server_state.connections)
+        self._quiet.sweep(connections, self._loop.time())
+        return await super().on_tick(counter)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
