@@ -4,14 +4,20 @@ import contextlib
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from numina_lean.lean.engine import Engine, HeaderError, Session
+import psutil
+
+from numina_lean.lean.engine import Check, Engine, HeaderError, Session
 from numina_lean.lean.limits import confine
 from numina_lean.lean.report import Message
 from numina_lean.lean.source import Header
 
+WARM_UP = Check("example (n : Nat) : n < n + 1 := by omega")
+"""A process is slow at what it does for the first time."""
 REFUSALS = 10_000
 """How many headers that Lean refused are remembered."""
 
@@ -40,12 +46,14 @@ class Process:
 
 
 class Starter:
-    """Starts processes, any number at once, each in the thread that asks."""
+    """Starts processes, each in the thread that asks, as many at once as there are processors."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
         self._threads: set[int] = set()
+        # More would only make each of them late, all of a pool's after a disaster.
+        self._slots = threading.Semaphore(psutil.cpu_count() or 1)
         self._refused: dict[str, tuple[Message, ...]] = {}
         self._resident = 0
 
@@ -54,27 +62,38 @@ class Starter:
         """Resident bytes of the process that was started last, when ready; 0 before the first."""
         return self._resident
 
-    def start(self, header: Header) -> Process:
-        """Raises what `Engine.start` raises; for a header refused before, without a start."""
+    def start(self, header: Header, *, warm: bool = False) -> Process:
+        """A process that is ready; `warm`: and has checked something before.
+
+        Raises what `Engine.start` raises; for a header refused before, without a start.
+        """
         refused = self._refused.get(header.digest)
         if refused is not None:
             raise HeaderError(refused)
-        thread = threading.get_native_id()
-        with self._lock:
-            self._threads.add(thread)
         try:
-            session = self._engine.start(header)
+            with self._slots, self._in_this_thread():
+                session = self._engine.start(header)
+                if warm:
+                    _warm(session)
         except HeaderError as error:
             if len(self._refused) >= REFUSALS:
                 self._refused.clear()
             self._refused[header.digest] = error.messages
             raise
-        finally:
-            with self._lock:
-                self._threads.discard(thread)
         confine(session.pid)
         self._resident = session.resident_bytes()
         return Process(session, self._resident)
+
+    @contextmanager
+    def _in_this_thread(self) -> Iterator[None]:
+        thread = threading.get_native_id()
+        with self._lock:
+            self._threads.add(thread)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._threads.discard(thread)
 
     def abort(self) -> bool:
         """End the processes that are getting ready; who waits for them gets a `SessionError`.
@@ -90,3 +109,11 @@ class Starter:
                     for pid in children.split():
                         os.kill(int(pid), signal.SIGKILL)
         return True
+
+
+def _warm(session: Session) -> None:
+    try:
+        session.check(WARM_UP)
+    except BaseException:
+        session.close()
+        raise

@@ -144,7 +144,7 @@ class Spares:
         not_before = 0.0
         while (header := self._next(not_before)) is not None:
             try:
-                process: Process | None = self._starter.start(header)
+                process: Process | None = self._starter.start(header, warm=True)
             except Exception:  # noqa: BLE001 - a worker that needs one starts its own, and is told
                 process = None
             if process is None:
