@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -37,6 +37,7 @@ from numina_lean.cli.progress import progress_bar
 from numina_lean.errors import InputError
 from numina_lean.lean.discover import choose_engine
 from numina_lean.lean.engine import DEFAULT_HEARTBEATS
+from numina_lean.lean.report import LeanInfo
 from numina_lean.lint.linter import Linter
 
 _NO_AXIOMS = {UNAUDITED, UNSAFE}
@@ -82,7 +83,15 @@ def check(
         typer.Option(show_default="text on a terminal, else jsonl", help="How to write results."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the results there.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the results there; with --ray a folder."),
+    ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS|local",
+            help="Check on the nodes of the Ray cluster at that address, or on one started here.",
+        ),
     ] = None,
     against: Annotated[
         str | None,
@@ -136,6 +145,7 @@ def check(
       numina-lean check rows.parquet --code-field formal_proof --output verdicts.jsonl
       numina-lean check attempts.jsonl --against statement.lean --strict
       numina-lean check rows.parquet --code-field proof --against formal_statement --lint
+      numina-lean check rows.parquet --ray local --output verdicts/
       echo 'theorem t : 1 + 1 = 2 := rfl' | numina-lean check -
     """
     wanted = read_against(against)
@@ -147,9 +157,20 @@ def check(
         _policy(allow_axiom or [], strict),
         wanted.reference,
     )
-    found = find_inputs(paths, fields, output=output)
+    found = find_inputs(paths, fields, output=output if ray is None else None)
     for reason in found.left_out:
         typer.echo(f"note: left out {reason}", err=True)
+    if ray is not None:
+        if output is None:
+            raise InputError("--ray needs a folder for the results. Pass --output DIR")
+        # Imported where it is used: a small check does without tables.
+        from numina_lean.cli.check_on_ray import check_on_ray
+        from numina_lean.distributed.check_stage import CheckStage
+
+        stage = CheckStage(engine, fields, terms, lint, unsafe_no_sandbox)
+        started = time.monotonic()
+        tally, info = check_on_ray(ray, found.inputs, output, stage, jobs)
+        _end(tally, info, started, paths, allow_sorry)
     with ExitStack() as stack:
         file = None if output is None else stack.enter_context(ResultFile(output))
         lean = choose_engine(engine, unsafe_no_sandbox=unsafe_no_sandbox)
@@ -174,10 +195,16 @@ def check(
             if file is not None and file.leaves_partial:
                 bar.print(f"note: the results so far are in {file.partial}")
             raise
-    if not printer.tally.total:
+    _end(printer.tally, lean.lean, started, paths, allow_sorry)
+
+
+def _end(
+    tally: Tally, lean: LeanInfo, started: float, paths: Sequence[str], allow_sorry: bool
+) -> NoReturn:
+    if not tally.total:
         raise InputError("nothing to check: no row in " + ", ".join(paths))
-    show_summary(printer.tally, lean.lean, time.monotonic() - started)
-    raise typer.Exit(_exit_code(printer.tally, allow_sorry))
+    show_summary(tally, lean, time.monotonic() - started)
+    raise typer.Exit(_exit_code(tally, allow_sorry))
 
 
 def _total(inputs: Sequence[Input]) -> int | None:
