@@ -101,7 +101,7 @@ def cases():
 
 
 @pytest.mark.lean
-@pytest.mark.parametrize(("source", "reference", "wanted"), cases())
+@pytest.mark.parametrize(("source", "reference", "wanted"), list(cases()))
 def test_a_source_keeps_to_its_reference_or_departs_in_what_is_named(
     session, source, reference, wanted
 ):
@@ -151,28 +151,28 @@ theorem big (a b c : Nat) (h : a < b) (k : b < c) : a + 1 < c := by omega
     assert "«odd name.»" in {each.name for each in ruling.declarations}
 
 
-def lines(evidence):
-    return evidence.constants.split("\n")[1:]
+def nodes(evidence):
+    return evidence.constants.partition("\n")[2].split(";")
 
 
 def tampered(evidence, change):
-    return make_evidence(evidence.imports, {}, "\n".join(change(lines(evidence))))
+    return make_evidence(evidence.imports, {}, ";".join(change(nodes(evidence))))
 
 
-def claim(lines):
-    """The line that declares the theorem, at the end."""
-    return next(index for index, line in enumerate(lines) if line.startswith("T "))
+def claim(nodes):
+    """The node that declares the theorem, at the end."""
+    return next(index for index, node in enumerate(nodes) if node.startswith("T "))
 
 
 @pytest.mark.lean
 def test_a_theorem_that_its_proof_does_not_prove_is_refused(session):
     honest = evidence(session, "def no : Prop := 1 = 2\ntheorem t : 1 = 1 := rfl")
-    false = next(line.split()[3] for line in lines(honest) if line.startswith("D "))
+    false = next(line.split()[3] for line in nodes(honest) if line.startswith("D "))
 
-    def forge(lines):
-        at = claim(lines)
-        letter, name, _, *rest = lines[at].split()
-        return [*lines[:at], " ".join([letter, name, false, *rest]), *lines[at + 1 :]]
+    def forge(nodes):
+        at = claim(nodes)
+        letter, name, _, *rest = nodes[at].split()
+        return [*nodes[:at], " ".join([letter, name, false, *rest]), *nodes[at + 1 :]]
 
     ruling = rule(session, tampered(honest, forge))
     assert ruling.refusal == "t: its value does not have its type"
@@ -181,7 +181,7 @@ def test_a_theorem_that_its_proof_does_not_prove_is_refused(session):
 
 @pytest.mark.lean
 @pytest.mark.parametrize(
-    ("lines", "why"),
+    ("nodes", "why"),
     [
         (["nonsense"], "cannot be read"),
         (["?"], "cannot be read"),
@@ -206,8 +206,8 @@ def test_a_theorem_that_its_proof_does_not_prove_is_refused(session):
         (["s 0 a", "s 1 c", "o 0", "c 1", "p 1 1", "Y 0 0 1 1 0 1 2 0"], "a: "),
     ],
 )
-def test_what_no_lean_would_write_is_refused(session, lines, why):
-    ruling = rule(session, make_evidence(("Lean",), {}, "\n".join(lines)))
+def test_what_no_lean_would_write_is_refused(session, nodes, why):
+    ruling = rule(session, make_evidence(("Lean",), {}, ";".join(nodes)))
     assert why in ruling.refusal
 
 
@@ -215,7 +215,7 @@ def test_what_no_lean_would_write_is_refused(session, lines, why):
 def test_an_inductive_type_that_would_prove_false_is_refused(session):
     # inductive B : Type | c : (B → B) → B
     said = ["s 0 B", "s 1 c", "S 0", "o 1", "c 1", "p 1 1", "p 2 1", "Y 0 0 1 1 0 1 2 3"]
-    ruling = rule(session, make_evidence(("Lean",), {}, "\n".join(said)))
+    ruling = rule(session, make_evidence(("Lean",), {}, ";".join(said)))
     assert ruling.refusal.startswith("B")
 
 

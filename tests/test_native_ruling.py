@@ -18,7 +18,7 @@ NO_EXPORT = {
     "answer": {"messages": [message("error", "", 1, 0)]},
 }
 NO_JUDGE = {"match": "namespace numina_judge", "answer": {"messages": [message("error", "", 1, 0)]}}
-CLAIM = "s 0 t\nT 1 0 1"
+CLAIM = "s 0 t;T 1 0 1"
 PROOF, STATEMENT = "theorem t : 1 = 1 := rfl", "theorem t : 1 = 1 := sorry"
 
 
@@ -62,7 +62,7 @@ def test_with_a_reference_both_are_exported_and_judged_on_the_imports_alone(star
     by_text = {request["cmd"]: request for request in asked}
     assert by_text[PROOF]["env"] == by_text[STATEMENT]["env"]
     assert asked[-2]["env"] == asked[1]["env"] == 0  # the imports
-    assert asked[-1]["cmd"].count(CLAIM.replace("\n", "\\n")) == 2
+    assert asked[-1]["cmd"].count(CLAIM) == 2
     session.check(Check(PROOF, reference=STATEMENT))
     assert kinds(tmp_path).count("/-") == 2  # of the export, and of what judges
 

@@ -14,7 +14,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -184,4 +184,15 @@ def spawn(start: Callable[[], "subprocess.Popen[bytes]"]) -> "subprocess.Popen[b
         if _starter is None or _starter[0] != os.getpid():  # a fork inherits no threads
             _starter = (os.getpid(), ThreadPoolExecutor(1, thread_name_prefix="spawn"))
         starter = _starter[1]
-    return starter.submit(start).result()
+    started = starter.submit(start)
+    try:
+        return started.result()
+    except BaseException:
+        # Interrupted while it waited: what starts meanwhile has nobody to end it.
+        started.add_done_callback(_end)
+        raise
+
+
+def _end(started: "Future[subprocess.Popen[bytes]]") -> None:
+    if not started.cancelled() and started.exception() is None:
+        started.result().kill()

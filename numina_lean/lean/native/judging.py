@@ -35,7 +35,7 @@ from numina_lean.lean.report import (
 )
 
 # What the first command writes: a source may have written something else in its place.
-_CLAIMS = re.compile(r"[A-Za-z0-9_%.? \n]*")
+_CLAIMS = re.compile(r"[A-Za-z0-9_%.?; ]*")
 _COMMANDS = Path(__file__).with_name("commands")
 _CODES = frozenset(get_args(MismatchCode))
 _NOTHING_STATED = Message(
@@ -70,7 +70,7 @@ class JudgeCommand:
     def request(self, nonce: str, evidence: Evidence, reference: Evidence | None) -> str:
         """Raises `UnauditedError` where a text is not what an `ExportCommand` writes."""
         texts = [_claims(evidence), "" if reference is None else _claims(reference)]
-        quoted = " ".join('"' + text.replace("\n", "\\n") + '"' for text in texts)
+        quoted = " ".join(f'"{text}"' for text in texts)
         return f'#numina_judge_{self.token} "{nonce}" {quoted}'
 
 

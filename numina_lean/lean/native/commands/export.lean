@@ -1,12 +1,13 @@
 /-
-Writes every constant that the environment holds beyond its imports as text, one node a line, so
-that a process that ran no code of theirs can put them before its kernel (`read.lean` and what
+Writes every constant that the environment holds beyond its imports as text, a node after
+another, so that a process that ran no code of theirs can put them before its kernel (`read.lean` and what
 follows it). `TOKEN` stands for a session's secret. For Lean 4.15 and 4.28; without the library's
 generic maps and most of its functions on lists, for which the embedded Lean, where this is tested,
 has no code.
 
-A line is a letter and fields with a space before each; texts have what is no letter or digit as
-`%code.`. Lines of one sort are counted, and meant by their number.
+A node is a letter, fields with a space before each, and a semicolon; texts have what is no letter
+or digit as `%code.`. Nodes of one sort are counted, and meant by their number. No line ends: Lean's
+printer of messages takes a time for them that grows with the square of their number.
   names, from 1 (0: anonymous)   s parent text   i parent number
   levels, from 1 (0: zero)       S level   M a b   I a b   P name
   expressions, from 0            b index   o level   c name level…   a function argument
@@ -67,7 +68,7 @@ structure Text where
   out : String
 
 def Text.start : Text :=
-  -- What has the number 0 and no line comes first.
+  -- What has the number 0 and no node comes first.
   { names := (Table.empty _).add .anonymous
     levels := (Table.empty _).add .zero
     exprs := Table.empty _
@@ -78,9 +79,9 @@ def escape (text : String) : String :=
   text.foldl (init := "") fun rest c =>
     if c.isAlphanum || c == '_' then rest.push c else rest ++ "%" ++ toString c.toNat ++ "."
 
-def line : Text → String → Text
+def node : Text → String → Text
   | ⟨names, levels, exprs, done, out⟩, fields =>
-    ⟨names, levels, exprs, done, (out ++ fields).push '\n'⟩
+    ⟨names, levels, exprs, done, (out ++ fields).push ';'⟩
 
 partial def name (t : Text) (n : Lean.Name) : Text × Nat :=
   match t.names.find n with
@@ -90,10 +91,10 @@ partial def name (t : Text) (n : Lean.Name) : Text × Nat :=
     | .anonymous => (t, 0)
     | .str parent text =>
       let (t, p) := name t parent
-      new (line t s!"s {p} {escape text}")
+      new (node t s!"s {p} {escape text}")
     | .num parent number =>
       let (t, p) := name t parent
-      new (line t s!"i {p} {number}")
+      new (node t s!"i {p} {number}")
 where
   new : Text → Text × Nat
     | ⟨names, levels, exprs, done, out⟩ =>
@@ -108,19 +109,19 @@ partial def level (t : Text) (l : Lean.Level) : Text × Nat :=
     | .zero => (t, 0)
     | .succ a =>
       let (t, a) := level t a
-      new (line t s!"S {a}")
+      new (node t s!"S {a}")
     | .max a b =>
       let (t, a) := level t a
       let (t, b) := level t b
-      new (line t s!"M {a} {b}")
+      new (node t s!"M {a} {b}")
     | .imax a b =>
       let (t, a) := level t a
       let (t, b) := level t b
-      new (line t s!"I {a} {b}")
+      new (node t s!"I {a} {b}")
     | .param n =>
       let (t, n) := name t n
-      new (line t s!"P {n}")
-    | .mvar _ => new (line t "?")
+      new (node t s!"P {n}")
+    | .mvar _ => new (node t "?")
 where
   new : Text → Text × Nat
     | ⟨names, levels, exprs, done, out⟩ =>
@@ -134,14 +135,14 @@ partial def expr (t : Text) (e : Lean.Expr) : Text × Nat :=
     match t.exprs.find e with
     | some index => (t, index)
     | none =>
-      let (t, fields) := node t
-      new (line t fields)
+      let (t, fields) := fieldsOf t
+      new (node t fields)
 where
   new : Text → Text × Nat
     | ⟨names, levels, exprs, done, out⟩ =>
       let index := exprs.count
       (⟨names, levels, exprs.add e, done, out⟩, index)
-  node (t : Text) : Text × String :=
+  fieldsOf (t : Text) : Text × String :=
     match e with
     | .bvar index => (t, s!"b {index}")
     | .sort l =>
@@ -205,7 +206,7 @@ def valued (t : Text) (letter : String) (c : Lean.ConstantInfo) (value : Lean.Ex
   let (t, fields) := typed t letter c
   let (t, value) := expr t value
   let (t, fields) := names t s!"{fields} {value}{hint}" c.levelParams
-  line t fields
+  node t fields
 
 def count : List Lean.Name → Nat
   | [] => 0
@@ -223,7 +224,7 @@ def block (known : Known) (t : Text) (v : Lean.InductiveVal) : Text :=
         | some ctor => typed t fields ctor
         | none => (t, s!"{fields} ?")
     | _ => (t, s!"{fields} ?")
-  line t fields
+  node t fields
 
 def begun (t : Text) (n : Lean.Name) : Text :=
   { t with done := t.done.insert n }
@@ -233,13 +234,13 @@ partial def constant (known : Known) (t : Text) (c : Lean.ConstantInfo) : Text :
   if t.done.contains c.name then t
   else if c.isUnsafe || c.isPartial then
     let (t, n) := name (begun t c.name) c.name
-    line t s!"U {n} {kind c}"
+    node t s!"U {n} {kind c}"
   else match c with
     | .axiomInfo v =>
       let t := used (begun t c.name) v.type
       let (t, fields) := typed t "A" c
       let (t, fields) := names t fields v.levelParams
-      line t fields
+      node t fields
     | .thmInfo v => valued (used (used (begun t c.name) v.type) v.value) "T" c v.value ""
     | .opaqueInfo v => valued (used (used (begun t c.name) v.type) v.value) "O" c v.value ""
     | .defnInfo v =>
@@ -251,7 +252,7 @@ partial def constant (known : Known) (t : Text) (c : Lean.ConstantInfo) : Text :
     | .inductInfo v => block known (types (v.all.foldl begun t) v.all) v
     | .ctorInfo v => others (begun t c.name) [v.induct]
     | .recInfo v => others (begun t c.name) v.all
-    | .quotInfo _ => line t "?"
+    | .quotInfo _ => node t "?"
 where
   others (t : Text) (ns : List Lean.Name) : Text :=
     ns.foldl (init := t) fun t n =>

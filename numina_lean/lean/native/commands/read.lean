@@ -217,7 +217,7 @@ def Nodes.readDecl (t : Nodes) (fields : List String) : Option Lean.Declaration 
     | _, _ => none
   | _ => none
 
-/-- One line more; none where it says nothing that can be read. -/
+/-- One node more; none where it says nothing that can be read. -/
 def Nodes.read (t : Nodes) (fields : List String) : Option Nodes :=
   match fields with
   | [""] => some t
@@ -246,11 +246,11 @@ def Nodes.read (t : Nodes) (fields : List String) : Option Nodes :=
 
 partial def Nodes.readAll (t : Nodes) : List String → Option Nodes
   | [] => some t
-  | line :: rest =>
-    match t.read (line.splitOn " ") with
+  | node :: rest =>
+    match t.read (node.splitOn " ") with
     | some t => t.readAll rest
     | none => none
 
-def parse (text : String) : Option Nodes := Nodes.readAll {} (text.splitOn "\n")
+def parse (text : String) : Option Nodes := Nodes.readAll {} (text.splitOn ";")
 
 end numina_judge_TOKEN
