@@ -67,6 +67,17 @@ def test_the_client_tells_valid_from_sorry_from_error_from_timeout(
     assert statuses(response) == {status: status for status in codes}
 
 
+def test_the_client_brings_the_key(kimina: Any, pool: Pool) -> None:
+    with serving(pool, key="secret") as locked:
+        client = kimina.KiminaClient(locked.url, api_key="secret", n_retries=1)
+        client.test()
+        stranger = kimina.KiminaClient(locked.url, api_key="guess", n_retries=1)
+        with pytest.raises(RuntimeError):
+            stranger.health()
+        (result,) = stranger.check(PROVED, show_progress=False).results
+        assert result.analyze().status.value == "server_error"
+
+
 def test_the_asynchronous_client_works_as_well(kimina: Any, server: Running) -> None:
     async def check() -> Any:
         client = kimina.AsyncKiminaClient(server.url, n_retries=1)

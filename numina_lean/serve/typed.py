@@ -28,7 +28,7 @@ class ItemRequest(BaseModel):
     id: Text | None = Field(None, description="by default its number in the list, from 0")
     reference: Text | None = None
     timeout: Seconds = 60.0
-    heartbeats: Annotated[int, Field(ge=0, description="maxHeartbeats; 0: none")] = (
+    heartbeats: Annotated[int, Field(ge=0, le=2**30, description="maxHeartbeats; 0: none")] = (
         DEFAULT_HEARTBEATS
     )
     policy: PolicyRequest = Field(default_factory=PolicyRequest)
