@@ -1,0 +1,7 @@
+-- family: messages
+-- expect: error:-
+theorem target : 2 + 2 = 5 := by
+  first
+  | rfl
+  | simp
+  | omega

@@ -1,0 +1,5 @@
+-- family: reference
+-- expect: rejected:reference_mismatch
+opaque target : 2 + 2 = 4 := rfl
+/- reference -/
+theorem target : 2 + 2 = 4 := sorry

@@ -1,0 +1,3 @@
+-- family: kernel
+-- expect: error:-
+theorem Nat.add_comm (a b : Nat) : a + b = b + a := by omega

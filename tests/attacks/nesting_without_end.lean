@@ -1,0 +1,4 @@
+-- family: limits
+-- expect: error:-|error:deep_recursion|crashed:*
+-- repeat: (
+theorem target : 2 + 2 = 4 := rfl

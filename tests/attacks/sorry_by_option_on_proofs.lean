@@ -1,0 +1,4 @@
+-- family: sorry
+-- expect: rejected:hidden_sorry|error:-
+set_option debug.proofAsSorry true
+theorem target : 2 + 2 = 5 := by rfl

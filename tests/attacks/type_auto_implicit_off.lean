@@ -1,0 +1,3 @@
+-- family: text
+-- expect: error:-
+theorem target (n : Natt) : n = n := rfl
