@@ -126,9 +126,14 @@ partial def telescope (e : Expr) (xs : Array Expr) (k : Array Expr → Expr → 
 
 /-! ### Subtractions and divisions -/
 
+/-- `assumed`: what holds where we are inside a statement, its own hypotheses apart. -/
 structure Scan where
   known : NameSet
   found : IO.Ref (Array Json)
+  assumed : List Json := []
+
+def Scan.assuming (scan : Scan) (p : Expr) : Scan :=
+  { scan with assumed := json p :: scan.assumed }
 
 def harmless : List String :=
   ["omega", "simp_all", "positivity", "grind", "linarith", "nlinarith"]
@@ -140,7 +145,8 @@ def oblige (scan : Scan) (kind : String) (term left right goal : Expr) : TermEla
   let by' ← if tried then provedBy scan.known harmless goal else pure Json.null
   let text ← ppExpr term
   scan.found.set <| found.push <| .mkObj [("kind", kind), ("term", text.pretty), ("by", by'),
-    ("tried", .bool tried), ("left", json left), ("right", json right)]
+    ("tried", .bool tried), ("left", json left), ("right", json right),
+    ("assumed", .arr scan.assumed.toArray)]
 
 def isNonzero (type e : Expr) : MetaM (Option Expr) := do
   try
@@ -162,7 +168,8 @@ partial def walk (scan : Scan) (e : Expr) : TermElabM Unit := do
   match e with
   | .forallE name type body info | .lam name type body info =>
     walk scan type
-    withVariable name info type fun x => walk scan (body.instantiate1 x)
+    let inner ← if ← isProp type then pure (scan.assuming type) else pure scan
+    withVariable name info type fun x => walk inner (body.instantiate1 x)
   | .letE _ _ value body _ => walk scan value; walk scan (body.instantiate1 value)
   | .mdata _ e => walk scan e
   | .app (.app (.const ``And _) p) q => under p q; under q p
@@ -180,7 +187,7 @@ partial def walk (scan : Scan) (e : Expr) : TermElabM Unit := do
   | _ => return
 where
   under (p e : Expr) : TermElabM Unit :=
-    withVariable `h .default p fun _ => walk scan e
+    withVariable `h .default p fun _ => walk (scan.assuming p) e
 
 /-! ### One theorem -/
 
@@ -219,7 +226,7 @@ def describe (known : NameSet) (info : TheoremVal) : TermElabM Json :=
     let mut variables : Array Json := #[]
     let mut index : Nat := 0
     let found ← IO.mkRef #[]
-    let scan : Scan := ⟨known, found⟩
+    let scan : Scan := { known, found }
     for x in xs.toList do
       let type ← inferType x
       variables := variables.push (json x)

@@ -35,7 +35,8 @@ class Obligation:
 
     `le`: right ≤ left, for `left - right`; `dvd`: right divides left; `ne`: right is not zero.
     `text` is the operation, `tactic` what proved it harmless from what is assumed where it stands.
-    `tried` is false where nothing was tried, because the statement has too many.
+    `tried` is false where nothing was tried, because the statement has too many. `assumed` is what
+    holds inside the statement at that place, its hypotheses apart.
     """
 
     kind: ObligationKind
@@ -44,6 +45,7 @@ class Obligation:
     right: Term
     tactic: str | None
     tried: bool
+    assumed: tuple[Term, ...]
 
 
 @dataclass(frozen=True)
@@ -135,4 +137,5 @@ def _obligation(raw: dict[str, Any]) -> Obligation:
         right=read_term(raw["right"]),
         tactic=raw["by"],
         tried=raw["tried"],
+        assumed=tuple(map(read_term, raw["assumed"])),
     )

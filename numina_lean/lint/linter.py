@@ -119,7 +119,7 @@ def _timeout(item: Item) -> float:
 def _name_example(body: str, line: int) -> str:
     lines = body.split("\n")
     if 1 <= line <= len(lines):
-        named = f"theorem {_example_name(line)}"
+        named = f"theorem _root_.{_example_name(line)}"
         lines[line - 1] = _EXAMPLE.sub(named, lines[line - 1], count=1)
     return "\n".join(lines)
 

@@ -11,7 +11,7 @@ from numina_lean.lint.counterexample import counterexample, point_text
 from numina_lean.lint.facts import Facts, Obligation, ObligationKind, Variable
 from numina_lean.lint.numerals import misread, rational_truth
 from numina_lean.lint.residues import divides_always
-from numina_lean.lint.signs import Sign, Signs, is_at_least, sign, signs_of_variables
+from numina_lean.lint.signs import Sign, is_at_least, sign, signs_of_variables
 from numina_lean.lint.term import (
     Binder,
     Constant,
@@ -44,7 +44,7 @@ def contradictory_hypotheses(facts: Facts) -> str | None:
 
 
 def trivial_conclusion(facts: Facts) -> str | None:
-    if facts.vacuous or facts.repeated or not facts.trivial:
+    if facts.vacuous or facts.repeated or _covering(facts) or not facts.trivial:
         return None
     return f"`{facts.trivial}` proves the conclusion"
 
@@ -104,8 +104,18 @@ def _is_own(variable: Variable) -> bool:
 
 
 def goal_in_hypotheses(facts: Facts) -> str | None:
-    names = [facts.variables[index].name for index in sorted(facts.repeated)]
-    return f"{_listed(names)} says what the conclusion says" if names else None
+    names = [facts.variables[index].name for index in sorted(facts.repeated or _covering(facts))]
+    return f"the conclusion says no more than {_listed(names)}" if names else None
+
+
+def _covering(facts: Facts) -> frozenset[int]:
+    """The hypotheses that say, between them, every part of the conclusion; empty if they do not."""
+    saying = {
+        part: index for index in facts.hypotheses for part in conjuncts(facts.variables[index].type)
+    }
+    parts = list(conjuncts(facts.conclusion))
+    covered = all(part in saying for part in parts)
+    return frozenset(saying[part] for part in parts) if covered else frozenset()
 
 
 def answer_leaked(facts: Facts) -> str | None:
@@ -134,16 +144,15 @@ def _gives(part: Term, answer: Term) -> bool:
 
 
 def _open_obligations(facts: Facts, kind: ObligationKind) -> list[str]:
-    signs = signs_of_variables(facts)
     open_ones = (
         each.text
         for each in facts.obligations
-        if each.kind == kind and each.tried and not _holds(each, signs)
+        if each.kind == kind and each.tried and not _holds(facts, each)
     )
     return list(dict.fromkeys(open_ones))
 
 
-def _holds(obligation: Obligation, signs: Signs) -> bool:
+def _holds(facts: Facts, obligation: Obligation) -> bool:
     """Whether an operation is harmless: by exact arithmetic if closed, else if it can be shown."""
     reading = Reading({})
     left, right = reading.value(obligation.left), reading.value(obligation.right)
@@ -153,6 +162,7 @@ def _holds(obligation: Obligation, signs: Signs) -> bool:
         return left >= right if obligation.kind == "le" else right != 0 and not left % right
     if obligation.tactic is not None:
         return True
+    signs = signs_of_variables(facts, obligation.assumed)
     match obligation.kind:
         case "dvd":
             return right is not None and divides_always(int(right), obligation.left)

@@ -30,23 +30,26 @@ Signs = dict[str, Sign]
 """The signs of variables, by key."""
 
 
-def signs_of_variables(facts: Facts) -> Signs:
-    """What the hypotheses of a theorem say of the signs of its variables."""
+def signs_of_variables(facts: Facts, assumed: tuple[Term, ...] = ()) -> Signs:
+    """What the hypotheses of a theorem, and what else is `assumed`, say of its variables' signs."""
     signs = {
-        each.term.key: NOT_NEGATIVE if numbers(each.type) is Numbers.NATURAL else ANY
+        each.term.key: NOT_NEGATIVE
         for each in facts.variables
-        if numbers(each.type)
+        if numbers(each.type) is Numbers.NATURAL
     }
+    stated = [each.type for each in facts.variables if each.is_hypothesis]
     relations = [
         relation
-        for variable in facts.variables
-        if variable.is_hypothesis
-        for part in conjuncts(variable.type)
+        for statement in (*stated, *assumed)
+        for part in conjuncts(statement)
         for relation in _relations(part)
     ]
-    for _ in range(len(signs) + 1):  # a chain `0 < a < b < c` needs one round a link
+    for _ in range(len(relations) + 1):  # a chain `0 < a < b < c` needs one round a link
+        before = dict(signs)
         for name, left, right in relations:
             _learn(signs, name, left, right)
+        if signs == before:
+            break
     return signs
 
 
@@ -81,8 +84,8 @@ def _at_least(below: Sign, strict: bool) -> Sign:
 
 
 def _narrow(signs: Signs, term: Term, possible: Sign) -> None:
-    if isinstance(term, Free) and term.key in signs:
-        signs[term.key] &= possible
+    if isinstance(term, Free):
+        signs[term.key] = signs.get(term.key, ANY) & possible
 
 
 def sign(term: Term, signs: Signs) -> Sign:
