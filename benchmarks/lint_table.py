@@ -40,6 +40,8 @@ class Expectation:
     items: tuple[Item, ...]
     wanted: str | None = None
     unwanted: tuple[str, ...] = ()
+    false: frozenset[str] | None = None
+    """The ids of those that are false, where the file says which."""
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -71,17 +73,24 @@ def expectations(folder: Path) -> list[Expectation]:
     false = list(rows(folder / "checker" / "false_statements.jsonl"))
     sound = ("contradictory_hypotheses", "counterexample", "numeral_type", "zero_divisor")
     return [
-        Expectation("nat_vs_rat", named(mixed, lambda row: row["statement"]), "numeral_type"),
+        Expectation(
+            "nat_vs_rat",
+            named(mixed, lambda row: row["statement"]),
+            "numeral_type",
+            false=false_in(mixed, "ℕ"),
+        ),
         Expectation(
             "nat_vs_rat, typed over ℚ",
             named(mixed, lambda row: over_rationals(row["statement"])),
             None,
             ("numeral_type", "truncated_subtraction", "truncated_division"),
+            false_in(mixed, "ℚ"),
         ),
         Expectation(
             "exponent_truncation",
             named(powers, lambda row: over_rationals(row["statement"])),
             "numeral_type",
+            false=false_in(powers, "as_formalized"),
         ),
         Expectation(
             "false inequalities",
@@ -92,6 +101,10 @@ def expectations(folder: Path) -> list[Expectation]:
         Expectation("pairs in core Lean", core_pairs(folder)),
         Expectation("pairs retyped", retyped_pairs(folder)),
     ]
+
+
+def false_in(found: list[dict[str, Any]], reading: str) -> frozenset[str]:
+    return frozenset(row["id"] for row in found if row["detail"][reading] == "FALSE")
 
 
 def core_pairs(folder: Path) -> tuple[Item, ...]:
@@ -155,6 +168,12 @@ def report(each: Expectation, results: list[tuple[Item, tuple[Finding, ...] | No
     if each.wanted:
         hits = counts[each.wanted]
         print(f"  → {each.wanted}: {hits} hits, {len(linted) - hits} misses")
+    if each.false is not None:
+        refuted = {item.id for item, found in linted if "counterexample" in {f.code for f in found}}
+        print(
+            f"  → counterexample: {len(refuted & each.false)} hits, "
+            f"{len(each.false - refuted)} misses, {len(refuted - each.false)} false alarms"
+        )
     for code in each.unwanted:
         print(f"  → {code}: {counts[code]} false alarms")
 

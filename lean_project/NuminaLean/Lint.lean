@@ -31,8 +31,10 @@ partial def nameText : Name → String
   | .str rest last => nameText rest ++ "." ++ last
   | .num rest n => nameText rest ++ "." ++ Nat.repr n
 
-def isInstanceName : Name → Bool
-  | .str _ last => last.startsWith "inst"
+/-- Whether `e` is an instance, by the name that Lean gives instances. -/
+def isInstance (e : Expr) : Bool :=
+  match e.getAppFn with
+  | .const (.str _ last) _ => last.startsWith "inst"
   | _ => false
 
 def binderMark : BinderInfo → Json
@@ -59,7 +61,7 @@ partial def json (e : Expr) : Json :=
   | .sort _ => .arr #["c", "Type"]
   | .mvar _ => .null
 where
-  argument (a : Expr) : Json := if isInstanceName a.getAppFn.constName then .null else json a
+  argument (a : Expr) : Json := if isInstance a then .null else json a
   spine (f : Expr) (arguments : List Json) : Json :=
     match f with
     | .app f a => spine f (argument a :: arguments)
@@ -183,7 +185,7 @@ partial def walk (scan : Scan) (e : Expr) : TermElabM Unit := do
     if let some goal ← isNonzero type a then oblige scan "ne" e a a goal
   | .app f a =>
     walk scan f
-    unless isInstanceName a.getAppFn.constName do walk scan a
+    unless isInstance a do walk scan a
   | _ => return
 where
   under (p e : Expr) : TermElabM Unit :=

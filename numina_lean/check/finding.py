@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`code` names the lint (`docs/design/lint.md` lists them), `declaration` the statement it is
+    """`code` names the lint (`docs/lint.md` lists them), `declaration` the statement it is
     about, `detail` says it in one line for a person."""
 
     code: str
