@@ -6,9 +6,15 @@ from numina_lean.lean.engine import Check, CheckTimeoutError, HeaderError
 from numina_lean.lean.native.engine import NativeEngine
 from numina_lean.lean.native.layout import find_layout
 from numina_lean.lean.report import Declaration, Position
+from numina_lean.lean.sandbox import SandboxError, find_bubblewrap
 from numina_lean.lean.source import Header
 
 MISSING = find_layout().missing()
+try:
+    find_bubblewrap()
+    CONFINED = True
+except SandboxError:
+    CONFINED = False
 STANDARD = {"propext", "Classical.choice", "Quot.sound"}
 
 pytestmark = [
@@ -17,9 +23,13 @@ pytestmark = [
 ]
 
 
+def native_engine():
+    return NativeEngine.find(unsafe_no_sandbox=not CONFINED)
+
+
 @pytest.fixture(scope="module")
 def mathlib():
-    session = NativeEngine.find().start(Header(("Mathlib",), "open Real"))
+    session = native_engine().start(Header(("Mathlib",), "open Real"))
     yield session
     session.kill()
 
@@ -92,7 +102,7 @@ theorem t (p : Prop) : p ∨ ¬p := Classical.em p
 end A
 example : 1 = 1 := rfl
 """
-    session = NativeEngine.find().start(Header())
+    session = native_engine().start(Header())
     report = session.check(Check(source))
     session.kill()
     assert report.declarations == (
@@ -102,14 +112,14 @@ example : 1 = 1 := rfl
 
 
 def test_our_prelude_is_among_the_modules():
-    engine = NativeEngine.find()
+    engine = native_engine()
     header = Header(("NuminaLean.Prelude",))
     assert engine.missing_modules(header) == ()
     engine.start(header).kill()
 
 
 def test_a_module_that_is_not_there_is_missed_before_and_refused_by_lean():
-    engine = NativeEngine.find()
+    engine = native_engine()
     header = Header(("Mathlib.No.Such.Module",))
     assert engine.missing_modules(header) == header.imports
     with pytest.raises(HeaderError):
@@ -117,7 +127,47 @@ def test_a_module_that_is_not_there_is_missed_before_and_refused_by_lean():
 
 
 def test_an_endless_loop_is_killed_at_its_timeout():
-    session = NativeEngine.find().start(Header())
+    session = native_engine().start(Header())
     with pytest.raises(CheckTimeoutError):
         session.check(Check("partial def f (n : Nat) : Nat := f (n + 1)\n#eval f 0", timeout=3.0))
     assert session.resident_bytes() == 0
+
+
+def test_a_reference_is_kept_or_departed_from(mathlib):
+    reference = "def d : ℕ := 4\ntheorem t (x : ℝ) : 0 ≤ x ^ 2 * d := by sorry"
+    kept = "def d : ℕ := 2 + 2\ntheorem t (x : ℝ) : 0 ≤ x ^ 2 * d := by positivity"
+    ruling = mathlib.check(Check(kept, reference=reference)).ruling
+    assert (ruling.refusal, ruling.mismatches) == (None, ())
+    assert {"d", "t"} <= {declaration.name for declaration in ruling.declarations}
+    other = kept.replace("2 + 2", "3")
+    ruling = mathlib.check(Check(other, reference=reference)).ruling
+    assert [(m.code, m.name) for m in ruling.mismatches] == [("value", "d")]
+
+
+def test_what_one_session_elaborated_another_judges(mathlib):
+    session = native_engine().start(Header(("Mathlib",)))
+    source = """
+macro "close" : tactic => `(tactic| nlinarith [sq_nonneg (x - y)])
+structure Point where
+  x : ℝ
+  y : ℝ
+theorem t (x y : ℝ) : 2 * x * y ≤ x ^ 2 + y ^ 2 := by nlinarith [sq_nonneg (x - y)]
+theorem s : (1 : ℝ) = 2 := by sorry
+"""
+    evidence = session.check(Check(source, evidence=True)).evidence
+    session.kill()
+    ruling = mathlib.judge(evidence)
+    assert ruling.refusal is None
+    found = {declaration.name: set(declaration.axioms) for declaration in ruling.declarations}
+    assert found["t"] <= STANDARD
+    assert "sorryAx" in found["s"]
+
+
+@pytest.mark.skipif(not CONFINED, reason="no sandbox")
+def test_code_that_runs_while_it_is_checked_is_confined():
+    session = native_engine().start(Header())
+    report = session.check(
+        Check('#eval IO.FS.readFile "/etc/passwd"\n#eval IO.FS.writeFile "/x" ""')
+    )
+    session.kill()
+    assert len([message for message in report.messages if message.severity == "error"]) == 2
