@@ -5,17 +5,22 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
 
 import psutil
 import pytest
+from scripted_repl import script
 
+from numina_lean.check.pool import Pool
+from numina_lean.check.verdict import Item
 from numina_lean.errors import EngineUnavailableError
 from numina_lean.lean import sandbox
 from numina_lean.lean.engine import CheckTimeoutError, SessionCrashedError
 from numina_lean.lean.native import engine as native
+from numina_lean.lean.native.engine import NativeEngine
 from numina_lean.lean.native.process import ReplProcess
 from numina_lean.lean.native.repl import Answer
 from numina_lean.lean.sandbox import Cell, SandboxError, find_bubblewrap, spawn
@@ -247,6 +252,34 @@ def test_a_cell_dies_with_the_program_that_started_it(project):
     parent.wait()
     parent.stdout.close()
     assert all(ends(process) for process in family)
+
+
+@confines
+def test_a_pool_over_confined_processes_gives_each_source_its_verdict(tmp_path):
+    # The scripted process writes its log beside its script: into the cell's own /tmp.
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        rules = (
+            {"match": "die", "signal": 9},
+            {"match": "hang", "hang": True},
+            {"audit": [], "times": 1},
+            {"audit": [["t", "theorem", []]]},
+        )
+        command = script(Path(folder), *rules)
+        pythons = (Path(sys.prefix), Path(sys.base_prefix))
+        cell = Cell((*pythons, Path(command[1]), Path(command[2])), {"LANG": "C.UTF-8"})
+        engine = NativeEngine(find_bubblewrap().command(command, cell), tmp_path, ())
+        sources = ["theorem t", "die", "theorem t", "hang", "theorem t"]
+        with Pool(engine, jobs=1) as pool:
+            items = [Item(str(n), source, 2.0) for n, source in enumerate(sources)]
+            verdicts = [outcome.verdict for outcome in pool.check_all(items)]
+        assert [str(verdict) for verdict in verdicts] == [
+            "proved",
+            "crashed",
+            "proved",
+            "timeout",
+            "proved",
+        ]
+        assert [path.name for path in Path(folder).iterdir()] == ["script.json"]
 
 
 def test_spawning_raises_what_starting_raised():
