@@ -1,6 +1,6 @@
-"""A running `numina-lean serve` against what goes wrong in the field, and what peers get wrong.
+"""A running `numina-lean serve`, attacked from outside and told to end.
 
-Everything goes over real sockets to a process of its own, by nothing but HTTP.
+Everything goes over real sockets to a process of its own, by nothing but HTTP and signals.
 """
 
 import http.client
@@ -15,7 +15,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -138,39 +137,6 @@ def errors(result: Mapping[str, Any]) -> list[str]:
     return [each["data"] for each in messages if each["severity"] == "error"]
 
 
-def test_a_source_without_a_header_sees_nothing_of_another(service: Service) -> None:
-    results = service.check(
-        "theorem mine : 1 = 1 := rfl\n", *["theorem t : 1 = 1 := mine\n"] * 6, PROVED, PROVED
-    )
-    assert errors(results[0]) == errors(results[-1]) == errors(results[-2]) == []
-    for result in results[1:-2]:
-        assert any("mine" in text for text in errors(result))
-
-
-def test_a_crash_costs_no_other_snippet_of_its_batch(service: Service) -> None:
-    crash = "#eval (IO.Process.exit 3 : IO Unit)\n" + PROVED
-    results = service.check(PROVED, crash, PROVED, PROVED)
-    assert [index for index in (0, 2, 3) if errors(results[index])] == []
-    assert "error" in results[1] or errors(results[1])
-
-
-def test_an_error_in_a_header_is_told(service: Service) -> None:
-    (result,) = service.check("import Init\nimport Init.NoSuchModule\n" + PROVED)
-    assert "error" in result or errors(result)
-
-
-def test_a_header_is_not_made_another(service: Service) -> None:
-    (result,) = service.check("import Mathlib.Tactic.Ring\n" + PROVED)
-    assert "Mathlib.Tactic.Ring" in json.dumps(result)
-
-
-def test_an_answer_may_be_larger_than_a_pipe_or_a_line_buffer(service: Service) -> None:
-    source = "\n".join(f'#print "{"x" * 1000}{number}"' for number in range(150)) + "\n" + PROVED
-    (result,) = service.check(source)
-    assert len(json.dumps(result)) > 2 * 65536
-    assert errors(result) == []
-
-
 def test_a_timeout_is_told_as_such_and_costs_no_neighbour(service: Service) -> None:
     results = service.check(PROVED, ENDLESS, PROVED, timeout=2)
     assert "timed out" in results[1]["error"]
@@ -180,25 +146,6 @@ def test_a_timeout_is_told_as_such_and_costs_no_neighbour(service: Service) -> N
 def test_waiting_is_no_part_of_a_timeout(service: Service) -> None:
     results = service.check(*["theorem t : True := by\n  sleep 400\n  trivial\n"] * 12, timeout=2)
     assert [result.get("error") for result in results] == [None] * 12
-
-
-@pytest.mark.parametrize(
-    "cheat",
-    [
-        "axiom magic : False\ntheorem t : 1 = 2 := magic.elim\n",
-        "theorem t : 1 = 2 := by native_decide\n",
-        'macro "m" : tactic => `(tactic| exact sorryAx _ true)\ntheorem t : 1 = 2 := by m\n',
-        "set_option debug.skipKernelTC true\ntheorem t : 1 = 1 := rfl\n",
-        "theorem t : 1 = 1 := rfl\n#exit\ntheorem u : 1 = 2 := rfl\n",
-        "/- theorem t : 1 = 2 := sorry -/\n",
-        "-- theorem t : 1 = 2\n#check Nat\n",
-        "",
-        "   \n",
-    ],
-)
-def test_a_client_that_looks_for_errors_is_not_fooled(service: Service, cheat: str) -> None:
-    (result,) = service.check(cheat)
-    assert "error" in result or errors(result)
 
 
 def test_the_code_that_is_checked_cannot_read_the_key(service: Service) -> None:
@@ -253,12 +200,6 @@ def test_a_body_that_is_no_request_is_refused_in_a_line(service: Service, body: 
     assert len(answer["detail"]) < 500
 
 
-def test_a_web_page_cannot_send_a_request_for_its_visitor(service: Service) -> None:
-    body = json.dumps({"snippets": [{"id": "a", "code": PROVED}]}).encode()
-    status, _ = service.ask("/api/check", body, **{"Content-Type": "text/plain"})
-    assert status in (415, 422)
-
-
 def test_requests_on_one_connection_are_answered_one_after_another(service: Service) -> None:
     with service.send("/api/check", {"snippets": [{"id": "first", "code": PROVED}]}) as connection:
         data = json.dumps({"snippets": [{"id": "second", "code": PROVED}]}).encode()
@@ -275,21 +216,6 @@ def test_requests_on_one_connection_are_answered_one_after_another(service: Serv
     assert received.index(b'"first"') < received.index(b'"second"')
 
 
-def test_two_hundred_clients_get_each_their_own_answer(service: Service) -> None:
-    def ask(number: int) -> bool:
-        right = number % 2 == 0
-        source = f"theorem t : {number} + 1 = {number + 1 if right else number} := rfl\n"
-        snippet = {"id": "the same for all", "code": source}
-        status, answer = service.ask("/api/check", {"snippets": [snippet], "timeout": 60})
-        assert status == 200
-        (result,) = answer["results"]
-        assert right or any(str(number) in text for text in errors(result))
-        return bool(errors(result)) is not right
-
-    with ThreadPoolExecutor(200) as clients:
-        assert all(clients.map(ask, range(200)))
-
-
 def test_a_client_that_leaves_frees_what_ran_and_what_waited(service: Service) -> None:
     items = [{"source": ENDLESS, "timeout": NEVER, "heartbeats": 0}] * 300
     with service.send("/v1/check", {"items": items}):
@@ -297,30 +223,6 @@ def test_a_client_that_leaves_frees_what_ran_and_what_waited(service: Service) -
     service.wait_for("numina_lean_requests_open", 0)
     assert service.metric("numina_lean_items_waiting") == 0
     assert service.verdicts({"source": PROVED}) == ["proved"]
-
-
-def test_a_stream_brings_what_is_done_before_what_is_not(service: Service) -> None:
-    items = [{"source": ENDLESS, "timeout": NEVER, "heartbeats": 0}, {"source": PROVED}]
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
-    headers = {
-        "Authorization": f"Bearer {KEY}",
-        "Content-Type": "application/json",
-        "Accept": "application/x-ndjson",
-    }
-    connection.request("POST", "/v1/check", json.dumps({"items": items}), headers)
-    first = json.loads(connection.getresponse().readline())
-    connection.close()
-    assert (first["index"], first["verdict"]) == (1, "proved")
-    service.wait_for("numina_lean_requests_open", 0)
-
-
-def test_a_small_request_does_not_wait_for_a_large_one(service: Service) -> None:
-    items = [{"source": "theorem t : True := by\n  sleep 100\n  trivial\n"}] * 1000
-    with service.send("/v1/check", {"items": items}):
-        service.wait_for("numina_lean_requests_open", 1)
-        assert service.verdicts({"source": PROVED}) == ["proved"]
-        assert service.metric("numina_lean_requests_open") == 1
-    service.wait_for("numina_lean_requests_open", 0)
 
 
 def test_told_to_end_it_answers_what_it_has_and_takes_nothing_more() -> None:
@@ -332,7 +234,8 @@ def test_told_to_end_it_answers_what_it_has_and_takes_nothing_more() -> None:
             received = b""
             while chunk := connection.recv(65536):
                 received += chunk
-        assert b'"verdict": "proved"' in received or b'"verdict":"proved"' in received
+        answer = json.loads(received.partition(b"\r\n\r\n")[2])
+        assert [result["verdict"] for result in answer["results"]] == ["proved"]
         assert service.process.wait(PATIENCE) == 0
         with pytest.raises(OSError):
             socket.create_connection(("127.0.0.1", service.port), timeout=5)
