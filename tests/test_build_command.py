@@ -56,6 +56,10 @@ def test_each_module_gets_the_status_that_it_and_its_imports_deserve(engine, pro
             "After": "import Base\nimport Wrong\n",
             "Private": "import Base\nset_option autoImplicit false\n#check @Base.hidden\n",
             "Lost": "import Base\nimport Gone.Away\n",
+            "Base'": "import Base\n",
+            "Primed": "import Base'\n",
+            "two-parts": "theorem t : 1 = 1 := rfl\n",
+            "Quoted": "import «two-parts»\n",
             "Real": "import Mathlib.Tactic\n",
             "Reals": "import Real\nimport Base\n",
         }
@@ -70,6 +74,10 @@ def test_each_module_gets_the_status_that_it_and_its_imports_deserve(engine, pro
         "After": "blocked",
         "Private": "error",
         "Lost": "error",
+        "Base'": "built",
+        "Primed": "built",
+        "«two-parts»": "built",
+        "Quoted": "error",
         "Real": "needs_mathlib",
         "Reals": "needs_mathlib",
     }

@@ -77,6 +77,20 @@ def test_a_row_group_that_is_damaged_costs_its_own_parts_only(tmp_path):
     ]
 
 
+def test_a_part_is_read_from_any_working_folder_under_the_names_that_were_given(
+    inputs, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    here = find_inputs(["inputs"], FIELDS).inputs
+    wanted = [each.origin for each in read(here)]
+    parts = plan_parts(here, 3)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    found = [each.origin for part in parts for each in read(part.inputs)]
+    assert found == wanted
+    assert found[0] == "inputs/a.jsonl:1"
+
+
 def test_standard_input_is_refused():
     with pytest.raises(InputError, match="cannot be read on other machines"):
         plan_parts(find_inputs(["-"], FIELDS).inputs, 10)

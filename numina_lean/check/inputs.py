@@ -30,15 +30,19 @@ _PEEKED_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file to read sources from, or `only` a stretch of a table; or standard input."""
+    """A file to read sources from, or `only` a stretch of a table; or standard input.
+
+    It is called by its path, or by `alias` where the path is not as it was given.
+    """
 
     path: Path
     kind: Kind
     only: Stretch | None = None
+    alias: str | None = None
 
     @property
     def name(self) -> str:
-        return printable(str(self.path))
+        return printable(str(self.path) if self.alias is None else self.alias)
 
     def count(self) -> int | None:
         """How many sources it holds, or None where only reading it up would tell."""

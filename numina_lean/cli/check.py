@@ -163,6 +163,8 @@ def check(
     if ray is not None:
         if output is None:
             raise InputError("--ray needs a folder for the results. Pass --output DIR")
+        if format is not None:
+            raise InputError("--ray writes parquet. Leave --format out")
         # Imported where it is used: a small check does without tables.
         from numina_lean.cli.check_on_ray import check_on_ray
         from numina_lean.distributed.check_stage import CheckStage

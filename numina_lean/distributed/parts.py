@@ -39,6 +39,8 @@ def plan_parts(inputs: Iterable[Input], size: int) -> list[Part]:
     for each in inputs:
         if each.kind == "stdin":
             raise InputError("-: standard input cannot be read on other machines. Name a file")
+        # An actor has another working folder.
+        each = replace(each, path=each.path.absolute(), alias=each.name)
         if each.kind != "lean" or len(files) == size:
             close(tuple(files))
             files.clear()

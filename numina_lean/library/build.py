@@ -90,7 +90,8 @@ def _settled(
     """What is known of `module` without elaborating it, its imports being `done`."""
     ours = [done[name] for name in module.imports if name in modules]
     bad = [built.module.name for built in ours if built.status in ("error", "blocked")]
-    foreign = tuple(name for name in module.imports if name not in modules)
+    # A name in guillemets cannot be told to the engine: the module is there, but not to import.
+    foreign = tuple(name for name in module.imports if name not in modules or "«" in name)
     missing = engine.missing_modules(Header(foreign))
     unknown = [name for name in missing if name.partition(".")[0] not in MATHLIB_PACKAGES]
     if unknown:

@@ -17,7 +17,7 @@ LEAN_BUILD = "4.28.0, commit 38f3c0c45b8df6da2652faff6dcaa15afb5a6981"
 """What the package's Lean says of itself; anything else is not the Lean we pinned."""
 
 DEFAULT_IMPORT = "Init"
-_MODULE_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_MODULE_NAME = re.compile(r"[^\W\d][\w'!?]*(\.[^\W\d][\w'!?]*)*")
 
 
 class EmbeddedEngine:
