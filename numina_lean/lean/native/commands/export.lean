@@ -1,6 +1,6 @@
 /-
-Writes every constant that the environment holds beyond its imports as text, a node after
-another, so that a process that ran no code of theirs can put them before its kernel (`read.lean` and what
+Writes every constant that the environment holds beyond its imports as text, a node after another, so
+that a process that ran no code of theirs can put them before its kernel (`read.lean` and what
 follows it). `TOKEN` stands for a session's secret. For Lean 4.15 and 4.28; without the library's
 generic maps and most of its functions on lists, for which the embedded Lean, where this is tested,
 has no code.
@@ -74,6 +74,8 @@ def Text.start : Text :=
     exprs := Table.empty _
     done := {}
     out := "" }
+
+instance : Inhabited Text := ⟨Text.start⟩
 
 def escape (text : String) : String :=
   text.foldl (init := "") fun rest c =>
