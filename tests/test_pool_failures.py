@@ -202,6 +202,32 @@ def test_what_submits_from_a_callback_does_not_wait_for_itself(engine: ScriptedE
     assert len(done) == 5
 
 
+def test_who_stops_asking_has_the_rest_cancelled(engine: ScriptedEngine) -> None:
+    with one_process(engine) as pool:
+        outcomes = pool.check_all(Item(str(i), PLAIN if i == 0 else "hang") for i in range(9))
+        # Ends only once an item is done, which the first is and the others never are.
+        assert next(outcomes).id == "0"
+        outcomes.close()  # type: ignore[attr-defined]
+        assert pool.check(Item("after", PLAIN)).verdict is Verdict.PROVED
+        assert pool.statistics().waiting == 0
+
+
+def test_a_defect_of_the_engine_costs_no_worker(
+    engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defect(_: object) -> int:
+        raise RuntimeError("what no session should do")
+
+    with one_process(engine) as pool:
+        pool.check(Item("a", PLAIN))
+        with monkeypatch.context() as patch:
+            patch.setattr("scripted_engine.ScriptedSession.resident_bytes", defect)
+            patch.setattr("scripted_engine.ScriptedSession.check", defect)
+            assert pool.check(Item("b", PLAIN)).reason == "internal"
+            assert pool.check(Item("c", PLAIN)).reason == "internal"
+        assert pool.check(Item("d", PLAIN)).verdict is Verdict.PROVED
+
+
 def test_a_closed_pool_takes_nothing_in(engine: ScriptedEngine) -> None:
     with one_process(engine) as pool:
         pass

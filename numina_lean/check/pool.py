@@ -154,14 +154,21 @@ class Pool:
         return self.submit(item).result()
 
     def check_all(self, items: Iterable[Item]) -> Iterator[Outcome]:
-        """Outcomes in input order, reading at most `WINDOW` items ahead."""
+        """Outcomes in input order, reading at most `WINDOW` items ahead.
+
+        Whoever closes the generator early has the rest cancelled.
+        """
         pending: deque[Future[Outcome]] = deque()
-        for item in items:
-            pending.append(self.submit(item))
-            while pending and (len(pending) >= WINDOW or pending[0].done()):
+        try:
+            for item in items:
+                pending.append(self.submit(item))
+                while pending and (len(pending) >= WINDOW or pending[0].done()):
+                    yield pending.popleft().result()
+            while pending:
                 yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+        finally:
+            for future in pending:
+                self.cancel(future)
 
     def statistics(self) -> PoolStatistics:
         """The pool as it is now."""

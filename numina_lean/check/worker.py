@@ -4,6 +4,7 @@ The one process it holds is kept from job to job as long as it is fit. What goes
 outcome here: nothing that a job does reaches another.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -113,11 +114,24 @@ class Worker:
                 break
             if job.future.set_running_or_notify_cancel():
                 self._job = job
-                self._serve(job)
+                self._survive(job)
                 self._last = job.header.digest
                 self._job = None
         if self._process is not None:
             self._process.close()
+
+    def _survive(self, job: Job) -> None:
+        """`_serve`, whatever it meets: without its threads a pool would answer nobody."""
+        try:
+            self._serve(job)
+        except Exception as error:  # noqa: BLE001 - a defect of ours; the process may be at fault
+            process, self._process = self._process, None
+            if process is not None:
+                with contextlib.suppress(Exception):
+                    process.session.kill()
+            if not job.future.done():
+                what = f"{type(error).__name__}: {error}"
+                self._shared.outcomes.crashed(job, "internal", what)
 
     def _serve(self, job: Job) -> None:
         """Try `job` until it has its outcome."""
@@ -218,7 +232,7 @@ class Worker:
             self._give_up("grown")
 
     def _give_up(self, cause: RestartCause) -> None:
-        if self._process is not None:
-            self._process.close()
-            self._process = None
+        process, self._process = self._process, None
+        if process is not None:
+            process.close()
             self._shared.tally.restart(cause)
