@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from numina_lean.check.output import json_line
 from numina_lean.check.verdict import Outcome
-from numina_lean.serve.desk import ClosedError, LeftError, Order
+from numina_lean.serve.desk import ClosedError, LeftError, Order, unsaid
 
 NDJSON = "application/x-ndjson"
 
@@ -17,15 +17,23 @@ Fields = Callable[[int, Outcome], dict[str, object]]
 """The answer to the item of that index."""
 
 
-async def all_results(order: Order, receive: Receive, fields: Fields, count: int) -> bytes:
+async def all_results(
+    order: Order, receive: Receive, fields: Fields, count: int, most: int
+) -> bytes:
     """A JSON object with the `results` of all `count` items, in the order of the items.
 
-    Raises `LeftError` once the client has gone, and what the order raises.
+    Those that would make it larger than `most` bytes come without what Lean said. Raises
+    `LeftError` once the client has gone, and what the order raises.
     """
     results = [b""] * count
+    size = 0
     with order, _ended_when_gone(order, receive):
         async for index, outcome in order:
-            results[index] = json_line(fields(index, outcome))
+            line = json_line(fields(index, outcome))
+            if size + len(line) > most:
+                line = json_line(fields(index, unsaid(outcome)))
+            size += len(line)
+            results[index] = line
     return b'{"results":[' + b",".join(results) + b"]}\n"
 
 

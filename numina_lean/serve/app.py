@@ -70,7 +70,7 @@ class Service:
         """All results in one answer. Raises `HTTPException`, 499 for a client that has gone."""
         order = self.order(items, fresh=fresh)
         try:
-            body = await all_results(order, request.receive, fields, len(items))
+            body = await all_results(order, request.receive, fields, len(items), self.limits.answer)
         except LeftError:
             raise HTTPException(499, "Client disconnected") from None
         except ClosedError as error:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 
@@ -37,6 +38,10 @@ Observer = Callable[[Outcome, float], None]
 
 Failed = Callable[[Item, Exception], Outcome]
 """The outcome of an item for which the checker raised instead, which none should."""
+
+
+UNREAD = 64 << 20
+"""Characters of Lean's output that an order holds for a client that does not take them."""
 
 
 class Desk:
@@ -162,6 +167,7 @@ class Order:
         self._desk = desk
         self._left = len(items)
         self._done: deque[tuple[int, Outcome]] = deque()
+        self._unread = 0
         self._error: Exception | None = None
         self._news = asyncio.Event()
         self.checker = checker
@@ -188,7 +194,9 @@ class Order:
         while True:
             if self._done:
                 self._left -= 1
-                return self._done.popleft()
+                index, outcome = self._done.popleft()
+                self._unread -= _said(outcome)
+                return index, outcome
             if not self._left:
                 raise StopAsyncIteration
             if self._error is not None:
@@ -198,6 +206,9 @@ class Order:
 
     def deliver(self, index: int, outcome: Outcome) -> None:
         if self._error is None:
+            if self._unread + _said(outcome) > UNREAD:
+                outcome = unsaid(outcome)
+            self._unread += _said(outcome)
             self._done.append((index, outcome))
             if not self.waiting and not self.running:
                 self._desk.finish(self)
@@ -214,6 +225,16 @@ class Order:
 def _cancel(checker: Checker, futures: Sequence[Future[Outcome]]) -> None:
     for future in futures:
         checker.cancel(future)
+
+
+def unsaid(outcome: Outcome) -> Outcome:
+    """`outcome` without what Lean said, which takes too much room."""
+    return replace(outcome, messages=(), sorries=(), truncated=True)
+
+
+def _said(outcome: Outcome) -> int:
+    texts = sum(len(message.text) for message in outcome.messages)
+    return texts + sum(len(sorry.goal) for sorry in outcome.sorries)
 
 
 def _characters(item: Item) -> int:

@@ -28,7 +28,8 @@ class Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, desk: Desk, grace: float) -> None:
         config = uvicorn.Config(
             app,
-            log_level="warning",
+            ws="none",
+            log_level="error",  # what it warns of, strangers write
             access_log=False,
             server_header=False,
             proxy_headers=False,

@@ -21,9 +21,10 @@ class Limits:
     """What one request may be, and how much may wait.
 
     `body` in bytes, `bodies` those of all that arrive at once; `source` in characters; `timeout`
-    the most seconds that an item may ask for; `body_seconds` how long a body may take to arrive.
-    `waiting` and `waiting_characters` are over all requests. One that would go beyond what is
-    counted over all is told to come again.
+    the most seconds that an item may ask for; `body_seconds` how long a body may take to arrive;
+    `answer` in bytes, beyond which results come without what Lean said. `waiting` and
+    `waiting_characters` are over all requests. One that would go beyond what is counted over all
+    is told to come again.
     """
 
     body: int = 16 * MEBIBYTE
@@ -32,6 +33,7 @@ class Limits:
     source: int = MEBIBYTE
     timeout: float = 3600.0
     body_seconds: float = 60.0
+    answer: int = 64 * MEBIBYTE
     waiting: int = 16384
     waiting_characters: int = 256 * MEBIBYTE
 
