@@ -1,5 +1,6 @@
 """A REPL process that misbehaves in every way on record, and what the caller sees of it."""
 
+import resource
 import signal
 import sys
 import threading
@@ -216,6 +217,19 @@ def test_no_descriptor_is_left_open(start):
         run(process)
         process.kill()
     assert psutil.Process().num_fds() == before
+
+
+def test_a_process_that_cannot_be_looked_at_is_neither_gone_nor_a_crash_of_ours(start):
+    process = start({})
+    run(process)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        assert process.resident_bytes() == 0
+        assert not process.gone
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert process.resident_bytes() > 0
 
 
 def test_a_program_that_is_not_there_makes_the_engine_unavailable(tmp_path):

@@ -96,6 +96,8 @@ class ReplProcess:
             return psutil.Process(self.pid).status() == psutil.STATUS_ZOMBIE
         except psutil.Error:
             return True
+        except OSError:  # no descriptor left to look with: not known to be
+            return False
 
     def exchange(self, request: bytes, deadline: float) -> dict[str, object]:
         """Send `request` and wait for its answer until `deadline` (`time.monotonic()`).
@@ -140,10 +142,10 @@ class ReplProcess:
         return response
 
     def resident_bytes(self) -> int:
-        """Resident memory of the process and its children; 0 when it is gone."""
+        """Resident memory of the process and its children; 0 when it is gone or cannot be seen."""
         total = 0
         for process in self._family():
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(psutil.Error, OSError):
                 total += process.memory_info().rss
         return total
 
@@ -267,7 +269,7 @@ class ReplProcess:
         try:
             parent = psutil.Process(self.pid)
             return [parent, *parent.children(recursive=True)]
-        except psutil.Error:
+        except (psutil.Error, OSError):
             return []
 
     def _end(self) -> None:
