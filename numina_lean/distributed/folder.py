@@ -1,12 +1,13 @@
 """The folder that a run on many machines fills: one shard a part, each written whole or not at all.
 
 - `verdicts/verdicts-00000.parquet` and on: shard *n* holds the rows of part *n*;
-- `.state/plan.json`: what the parts are of and what they are done with; a lock.
+- `.run/plan.json`: what the parts are of and what they are done with; a lock.
 
 A part is done when its shard is there, so a run that was cut short goes on with the others.
 """
 
 import json
+import os
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from numina_lean.corpus.files import write_text_atomically
+from numina_lean.corpus.files import sync_folder, write_text_atomically
 from numina_lean.errors import InputError
 
 
@@ -48,7 +49,10 @@ class Shards:
         temporary = self.folder / f".{self.name}-{number:05d}.{uuid.uuid4().hex}.part"
         try:
             pq.write_table(table, temporary)
+            with temporary.open("rb") as stream:
+                os.fsync(stream.fileno())
             temporary.replace(self.path(number))
+            sync_folder(self.folder)
             self._attempts(number).unlink(missing_ok=True)
         finally:
             temporary.unlink(missing_ok=True)
@@ -70,7 +74,7 @@ class RunFolder:
 
     def __init__(self, folder: Path, plan: Mapping[str, str], name: str, schema: pa.Schema) -> None:
         self._folder = folder
-        self._state = folder / ".state"
+        self._run = folder / ".run"
         self._plan = dict(plan)
         self.shards = Shards(folder.resolve() / name, name, schema)
 
@@ -78,13 +82,13 @@ class RunFolder:
         """Raises `InputError` where the folder is not to be used for this run."""
         self._refuse_foreign()
         try:
-            self._state.mkdir(parents=True, exist_ok=True)
+            self._run.mkdir(parents=True, exist_ok=True)
             self.shards.folder.mkdir(exist_ok=True)
         except OSError as error:
             raise InputError(
                 f"--output {self._folder}: cannot be made ({error.strerror})"
             ) from error
-        self._lock = FileLock(self._state / "lock")
+        self._lock = FileLock(self._run / "lock")
         try:
             self._lock.acquire(timeout=0)
         except Timeout as error:
@@ -108,13 +112,13 @@ class RunFolder:
     def _refuse_foreign(self) -> None:
         if self._folder.exists() and not self._folder.is_dir():
             raise InputError(f"--output {self._folder}: not a folder, which --ray needs")
-        if self._folder.is_dir() and not self._state.is_dir() and any(self._folder.iterdir()):
+        if self._folder.is_dir() and not self._run.is_dir() and any(self._folder.iterdir()):
             raise InputError(
                 f"--output {self._folder}: holds other files, and no run with --ray. Name another"
             )
 
     def _keep_plan(self) -> None:
-        path = self._state / "plan.json"
+        path = self._run / "plan.json"
         if not path.exists():
             write_text_atomically(path, json.dumps(self._plan, indent=2))
             return
