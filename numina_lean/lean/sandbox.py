@@ -70,7 +70,8 @@ class Bubblewrap:
         """What to run so that `command` runs in `cell`. Its pipes are those of the caller.
 
         The first process of it stays outside and ends with the cell; killing it ends the cell. It
-        dies with the *thread* that started it, so start it with `spawn`.
+        dies with the *thread* that started it, so start it with `spawn`. Its own environment can be
+        read in the cell: give it nothing secret.
         """
         environment = {"HOME": _HOME, "PATH": "/usr/bin:/bin", **cell.environment}
         return (
