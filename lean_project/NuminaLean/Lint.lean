@@ -268,13 +268,17 @@ def lintOne (known : NameSet) (text : String) : TermElabM Json := do
 /-- The mark by which these messages are told from others. -/
 def mark : String := "numina_lint "
 
-/-- A term, because the embedded engine cannot compile what a command needs into our code. -/
-syntax (name := lintTerm) "numina_lint%" str* : term
+/-- The theorems to tell about and, behind the semicolon, those that the source states besides.
+
+A term, because the embedded engine cannot compile what a command needs into our code. -/
+syntax (name := lintTerm) "numina_lint%" str* (";" str*)? : term
 
 @[term_elab lintTerm]
 def elabLint : Term.TermElab := fun stx _ => do
   let mut known : NameSet := {}
   for name in stx[1].getArgs.toList do
+    known := known.insert (nameOf ((Syntax.isStrLit? name).getD ""))
+  for name in stx[2][1].getArgs.toList do
     known := known.insert (nameOf ((Syntax.isStrLit? name).getD ""))
   for name in stx[1].getArgs.toList do
     let name := (Syntax.isStrLit? name).getD ""

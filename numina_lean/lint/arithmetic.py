@@ -60,11 +60,23 @@ class Reading:
                 if name == "OfNat.ofNat":
                     literal = numbers(arguments[0]) and len(arguments) > 1
                     return self.value(arguments[1]) if literal else None
+                if name == "OfScientific.ofScientific" and len(arguments) == 5:
+                    return self._decimal(*arguments)
                 if name in _UNARY and arguments:
                     return self._unary(name, arguments)
                 if (name in _BINARY or name == REMAINDER) and len(arguments) >= 2:
                     return self._binary(name, arguments)
         return None
+
+    def _decimal(
+        self, type_: Term, _: Term, digits: Term, below: Term, places: Term
+    ) -> Fraction | None:
+        """`1.5`, which Lean keeps as digits and how many of them stand behind the point."""
+        number, shift = self.value(digits), self.value(places)
+        if number is None or shift is None or not numbers(type_):
+            return None
+        factor = _power(Fraction(10), -shift if below == Constant("Bool.true") else shift)
+        return None if factor is None else number * factor
 
     def _unary(self, name: str, arguments: tuple[Term, ...]) -> Fraction | None:
         if name == "Inv.inv" and numbers(arguments[0]) is not Numbers.FIELD:

@@ -8,6 +8,7 @@ A lint advises: a source that runs its own code could forge what Lean says of it
 no verdict.
 """
 
+import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +29,8 @@ LINTED = frozenset({Verdict.PROVED, Verdict.STATEMENT})
 LONGEST = 300.0
 """The most seconds a lint may take; below that, `PATIENCE` times what the item itself may."""
 PATIENCE = 2.0
-EXAMPLE = "example@"
+AT_ONCE = 12
+"""Theorems of one source that one process tells about: its answer has a limit."""
 AUTO_IMPLICIT = "auto_implicit"
 LOOK_ALIKE = "look_alike"
 
@@ -37,6 +39,7 @@ _AUTO_IMPLICIT = re.compile(r"(\bset_option\s+autoImplicit\s+)true\b")
 _UNKNOWN = re.compile(r"[Uu]nknown (?:identifier|universe level) [`'‘]([^`'’]+)[`'’]")
 _MADE = re.compile(r"\.(?:eq_\d+|eq_def|induct\w*|inj|injEq|sizeOf_spec|congr_simp|hinj)$")
 _EXAMPLE = re.compile(r"\bexample\b")
+_EXAMPLE_NAME = re.compile(r"example@(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,12 @@ class Linter:
         text = tuple(
             Finding(LOOK_ALIKE, "", f"{name}: {why}") for name, why in look_alikes(item.source)
         )
-        main = self._pool.submit(_lint_item(item, names)) if names else None
+        portions = [names[at : at + AT_ONCE] for at in range(0, len(names), AT_ONCE)]
+        told = [(each, self._pool.submit(_lint_item(item, each, names))) for each in portions]
         strict = self._pool.submit(_strict_item(item)) if _captures(item) else None
         return Lint(
-            tuple(check for check in (main, strict) if check is not None),
-            lambda: (*text, *_collected(names, outcome, main, strict)),
+            (*(check for _, check in told), *([strict] if strict else [])),
+            lambda: (*text, *_collected(told, outcome, strict)),
         )
 
     def lint_all(self, pairs: Iterable[tuple[Item, Outcome]]) -> Iterator[tuple[Finding, ...]]:
@@ -100,15 +104,19 @@ def _theorems(outcome: Outcome) -> tuple[str, ...]:
     )
 
 
-def _lint_item(item: Item, names: tuple[str, ...]) -> Item:
-    """`item` on our module too, its examples named, with the term that tells about `names`."""
+def _lint_item(item: Item, portion: tuple[str, ...], names: tuple[str, ...]) -> Item:
+    """`item` on our module too, its examples named, with the term that tells about `portion`.
+
+    `names` are all the theorems of the source.
+    """
     header, body = split_header(item.source)
-    imports = (*(header.imports or ()), LEAN_MODULE)
     for name in names:
-        if name.startswith(EXAMPLE):
-            body = _name_example(body, int(name.removeprefix(EXAMPLE)))
-    literals = " ".join(f'"{_literal(_lint_name(name))}"' for name in names)
-    source = f"{Header(imports).text}{body.lstrip(chr(10))}\n#check numina_lint% {literals}\n"
+        if match := _EXAMPLE_NAME.fullmatch(name):
+            body = _name_example(body, int(match[1]))
+    rest = [name for name in names if name not in portion]
+    term = f"numina_lint% {_literals(portion)} ; {_literals(rest)}"
+    header_text = Header((*header.imports, LEAN_MODULE)).text
+    source = f"{header_text}{body.lstrip(chr(10))}\n#check {term}\n"
     return replace(item, source=source, reference=None, timeout=_timeout(item))
 
 
@@ -130,13 +138,14 @@ def _example_name(line: int) -> str:
 
 def _lint_name(name: str) -> str:
     """The parts of a name as Lean prints it, one a line, as our module reads them."""
-    if name.startswith(EXAMPLE):
-        return _example_name(int(name.removeprefix(EXAMPLE)))
+    if match := _EXAMPLE_NAME.fullmatch(name):
+        return _example_name(int(match[1]))
     return "\n".join(quoted or plain for quoted, plain in _NAME_PART.findall(name))
 
 
-def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+def _literals(names: Iterable[str]) -> str:
+    """The names as string literals of Lean."""
+    return " ".join(json.dumps(_lint_name(name), ensure_ascii=False) for name in names)
 
 
 def _captures(item: Item) -> bool:
@@ -149,19 +158,19 @@ def _strict_item(item: Item) -> Item:
 
 
 def _collected(
-    names: tuple[str, ...],
+    told: list[tuple[tuple[str, ...], Future[Outcome]]],
     outcome: Outcome,
-    main: Future[Outcome] | None,
     strict: Future[Outcome] | None,
 ) -> Iterator[Finding]:
     """Every finding of one item, once its lints are done."""
     facts: list[Facts] = []
-    if main is not None:
-        answers = _answers(main.result(), outcome, len(names))
+    for names, check in told:
+        answers = _answers(check.result(), outcome, len(names))
         if isinstance(answers, str):
-            yield Finding(LINT_FAILED, "", answers)
-            answers = []
-        for name, answer in zip(names, answers, strict=False):
+            owner = names[0] if len(names) == 1 else ""
+            yield Finding(LINT_FAILED, owner, answers)
+            continue
+        for name, answer in zip(names, answers, strict=True):
             try:
                 facts.append(read_facts(name, answer))
                 yield from findings(facts[-1])
@@ -169,6 +178,8 @@ def _collected(
                 yield Finding(LINT_FAILED, name, str(error))
             except RecursionError:
                 yield Finding(LINT_FAILED, name, "the statement nests too deeply")
+            except Exception as error:  # noqa: BLE001 - a defect of ours may not cost the batch
+                yield Finding(LINT_FAILED, name, f"{type(error).__name__}: {error}")
     if strict is not None:
         yield from _captured(strict.result(), facts)
 
