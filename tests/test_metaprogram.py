@@ -98,6 +98,7 @@ META = [
     "macro_rules\n | `(tactic| a) => f",
     "macro_rules (kind := k)\n | x => `(tactic| b)",
     'notation "m" => $(f)',
+    'binder_predicate x " m " y:term => f',
     'notation "m" => $f',
     'def f := s!"{1}"\n-- unsafe',
     'def f := r"\\"-- "\n-- unsafe',
@@ -182,6 +183,12 @@ def test_what_lean_reads_is_never_left_out(engine: Engine) -> None:
     finally:
         session.close()
     assert read > 20
+
+
+def test_a_heap_of_openings_is_read_in_one_go() -> None:
+    heap = "@[" * 100_000
+    assert reach((), heap) is Reach.NONE
+    assert reach((), heap + "macro") is Reach.META
 
 
 def _soup(rng: random.Random) -> str:

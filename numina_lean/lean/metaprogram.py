@@ -29,7 +29,7 @@ def _words(*words: str) -> re.Pattern[str]:
 
 
 _EDITS = _words(
-    r"elab|elab_rules|by_elab|run_(?:cmd|elab|meta|tac|conv)|initialize|builtin_\w+|register_\w+",
+    r"elab|elab_rules|elab_stx_quot|binder_predicate|by_elab|run_(?:cmd|elab|meta|tac|conv)|initialize|builtin_\w+|register_\w+",
     r"declare_(?!syntax_cat|aesop_rule_sets)\w+|set_library_suggestions|leading_parser",
     r"trailing_parser|\w*simproc\w*|grind_propagator|open\s+private|show_panel_widgets|test_extern",
     # Memory, and the machine code beneath it.
@@ -62,7 +62,7 @@ _COMPUTES = re.compile(
     rf"{_BEGIN}(?:native\w*|bv_\w+|plausible|slim_check|decide!|syntax){_END}"
 )
 _MACROS = _words("macro|macro_rules")
-_NOTATION = _words("notation3?|infix[lr]?|prefix|postfix|binder_predicate")
+_NOTATION = _words("notation3?|infix[lr]?|prefix|postfix")
 _SPLICE = re.compile(r"\$(?=[\w(\[{«])")
 _SYNTAX = re.compile(
     rf"{_BEGIN}(?:notation3?|infix[lr]?|prefix|postfix|binder_predicate|syntax|macro|macro_rules|"
@@ -172,10 +172,12 @@ def _edits(text: str, *, readable: bool) -> bool:
 
 
 def _attributes(text: str) -> list[tuple[int, int]]:
-    """Where attributes are listed: from a bracket to the one that closes it."""
+    """Where attributes are listed: from a bracket to the one that closes it, those within apart."""
     odd = _BRACKET_CHARACTER.search(text) is not None
-    extents = []
+    extents: list[tuple[int, int]] = []
     for opening in _ATTRIBUTES.finditer(text):
+        if extents and opening.end() <= extents[-1][1]:
+            continue
         depth, at = 1, opening.end()
         while at < len(text) and depth > 0:
             depth += {"[": 1, "]": -1}.get(text[at], 0)
