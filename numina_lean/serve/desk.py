@@ -135,11 +135,14 @@ class Desk:
         except (FutureCancelledError, QueueClosedError):
             order.end(ClosedError("the service is ending"))
         except Exception as error:  # noqa: BLE001 - a defect of one item may not cost the others
-            order.deliver(index, self._failed(item, error))
+            self._answered(order, index, self._failed(item, error))
         else:
-            self._observe(outcome, time.monotonic() - order.placed)
-            order.deliver(index, outcome)
+            self._answered(order, index, outcome)
         self._fill()
+
+    def _answered(self, order: "Order", index: int, outcome: Outcome) -> None:
+        self._observe(outcome, time.monotonic() - order.placed)
+        order.deliver(index, outcome)
 
     def withdraw(self, order: "Order") -> None:
         """Forget what waits of `order`, and end what runs of it."""

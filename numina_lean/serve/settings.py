@@ -30,7 +30,7 @@ class Limits:
     body: int = 16 * MEBIBYTE
     bodies: int = 256 * MEBIBYTE
     items: int = 4096
-    source: int = MEBIBYTE
+    source: int = MEBIBYTE // 4
     timeout: float = 3600.0
     body_seconds: float = 60.0
     answer: int = 64 * MEBIBYTE
