@@ -180,10 +180,70 @@ def test_debug_and_no_reuse_are_taken(client: Any) -> None:
     assert result.diagnostics == {}
 
 
-def test_what_lean_writes_to_its_streams_blocks_nothing(server: Running) -> None:
-    noise = (
-        "def noise : Nat → IO Unit\n  | 0 => pure ()\n"
-        f'  | n + 1 => do IO.eprintln "{"x" * 100}"; noise n\n#eval noise 5000'
-    )
-    verdicts = [each["numina_lean"]["verdict"] for each in server.check(noise, PROVED)]
-    assert verdicts == ["proved", "proved"]
+class TestDefectsOfOthers:
+    def test_snippets_without_header_do_not_see_each_other(self, server: Running) -> None:
+        first, second, third = server.check(
+            "theorem shared : 1 = 1 := rfl",
+            "theorem uses : 1 = 1 := shared",
+            "theorem shared : 2 = 2 := rfl",
+        )
+        assert first["numina_lean"]["verdict"] == "proved"
+        assert second["numina_lean"]["verdict"] == "error"
+        assert third["numina_lean"]["verdict"] == "proved"
+
+    def test_an_error_in_the_header_is_told(self, server: Running) -> None:
+        (result,) = server.check("import Lean.NoSuchModule\ntheorem t : 1 = 1 := rfl")
+        assert "Lean.NoSuchModule" in result["error"]
+        (result,) = server.check("import Init\nopen NoSuchNamespace\ntheorem t : 1 = 1 := rfl")
+        (error,) = result["response"]["messages"]
+        assert error["severity"] == "error"
+        assert error["pos"]["line"] == 2
+
+    def test_an_import_is_not_taken_for_another(self, server: Running) -> None:
+        (result,) = server.check("import Mathlib.Data.Nat.Basic\ntheorem t : 1 = 1 := rfl")
+        assert result["error"].endswith("does not have Mathlib.Data.Nat.Basic")
+
+    def test_an_answer_of_more_than_64_kib_comes_whole(self, server: Running) -> None:
+        (result,) = server.check('#check "' + "x" * 100_000 + '"')
+        assert len(result["response"]["messages"][0]["data"]) > 100_000
+
+    def test_a_crash_costs_its_own_snippet_only(self, server: Running) -> None:
+        results = server.check(PROVED, "#eval (IO.Process.exit 3 : IO Unit)", PROVED)
+        verdicts = [each["numina_lean"]["verdict"] for each in results]
+        assert verdicts == ["proved", "crashed", "proved"]
+        assert results[1]["error"].startswith("crashed")
+
+    def test_what_lean_writes_to_its_streams_blocks_nothing(self, server: Running) -> None:
+        noise = (
+            "def noise : Nat → IO Unit\n  | 0 => pure ()\n"
+            f'  | n + 1 => do IO.eprintln "{"x" * 100}"; noise n\n#eval noise 5000'
+        )
+        assert [each["numina_lean"]["verdict"] for each in server.check(noise, PROVED)] == [
+            "proved",
+            "proved",
+        ]
+
+
+def test_hundreds_of_requests_at_once_each_get_their_own_answer(server: Running) -> None:
+    async def one(number: int) -> tuple[int, bytes]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        right = number if number % 3 else number + 1
+        code = f"theorem t{number} : {number} + 0 = {right} := rfl"
+        body = f'{{"snippets":[{{"id":"n{number}","code":"{code}"}}]}}'.encode()
+        writer.write(
+            b"POST /api/check HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
+            b"content-type: application/json\r\n"
+            b"content-length: %d\r\n\r\n%s" % (len(body), body)
+        )
+        answer = await reader.read()
+        writer.close()
+        return number, answer
+
+    async def all_at_once() -> list[tuple[int, bytes]]:
+        return await asyncio.gather(*map(one, range(1, 201)))
+
+    for number, answer in asyncio.run(all_at_once()):
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert f'"id": "n{number}"'.encode() in answer
+        verdict = b'"verdict": "proved"' if number % 3 else b'"verdict": "error"'
+        assert verdict in answer
