@@ -55,6 +55,7 @@ def test_each_module_gets_the_status_that_it_and_its_imports_deserve(engine, pro
             "Wrong": "import Base\n\ntheorem wrong : Base.one = 2 :=\n  rfl\n",
             "After": "import Base\nimport Wrong\n",
             "Private": "import Base\nset_option autoImplicit false\n#check @Base.hidden\n",
+            "Twice": "import Base\nnamespace Base\nprivate def hidden : Nat := 2\n",
             "Lost": "import Base\nimport Gone.Away\n",
             "Base'": "import Base\n",
             "Primed": "import Base'\n",
@@ -73,6 +74,7 @@ def test_each_module_gets_the_status_that_it_and_its_imports_deserve(engine, pro
         "Wrong": "error",
         "After": "blocked",
         "Private": "error",
+        "Twice": "error",
         "Lost": "error",
         "Base'": "built",
         "Primed": "built",
@@ -86,6 +88,7 @@ def test_each_module_gets_the_status_that_it_and_its_imports_deserve(engine, pro
     (unknown,) = found["Lost"]["messages"]
     assert "Gone.Away" in unknown["text"]
     assert unknown["start"] == {"line": 2, "column": 7}
+    assert "private declaration of the same name" in found["Twice"]["detail"]
     assert found["After"]["detail"] == "imports Wrong"
     assert found["Reals"]["detail"] == "imports Real"
 

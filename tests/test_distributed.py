@@ -1,6 +1,7 @@
 """Work cut into parts: what is in each, and what a run's folder keeps and refuses."""
 
 import json
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from numina_lean.check.verdict import Outcome, Verdict
 from numina_lean.distributed.check_stage import VERDICT_SCHEMA, verdict_row
 from numina_lean.distributed.folder import RunFolder
 from numina_lean.distributed.parts import digest, plan_parts
+from numina_lean.distributed.ray_data import connect
 from numina_lean.errors import InputError
 from numina_lean.lean.report import (
     Declaration,
@@ -171,6 +173,12 @@ def test_a_verdict_row_says_all_that_a_json_line_says(tmp_path):
         folder.shards.write(0, [row])
         (back,) = pq.read_table(folder.shards.path(0)).to_pylist()
     assert json.loads(json.dumps(back)) == json.loads(json.dumps(row))
+
+
+def test_without_ray_the_command_that_gets_it_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(InputError, match=r"--ray needs Ray\. Run: pip install"):
+        connect("local").__enter__()
 
 
 def test_shards_are_read_as_one_table(tmp_path):

@@ -29,6 +29,8 @@ MATHLIB_PACKAGES = frozenset(
 )
 """The roots of the modules that come with mathlib."""
 
+_SAME_PRIVATE_NAME = "Unknown constant `_private."
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -139,10 +141,19 @@ class _Compiler:
             messages = (Message("error", f"Lean stopped: {error}", Position(1, 0)),)
         else:
             messages = report.messages
-            detail = "more messages were cut off" if report.truncated else None
+            detail = _explained(messages, report.truncated)
         failed = any(message.severity == "error" for message in messages)
         seconds = time.monotonic() - started
         return Built(module, "error" if failed else "built", messages, detail, seconds)
+
+
+def _explained(messages: tuple[Message, ...], truncated: bool) -> str | None:
+    if any(_SAME_PRIVATE_NAME in message.text for message in messages):
+        return (
+            "a module that it imports has a private declaration of the same name, which this "
+            "engine cannot keep apart: rename one, or use --engine native"
+        )
+    return "more messages were cut off" if truncated else None
 
 
 def _at_beginning(message: Message) -> Message:
