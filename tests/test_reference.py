@@ -18,6 +18,7 @@ structure Root where
   squared : square x = 4
 theorem two (r : Root) : r.x = 2 := sorry
 """
+SMALL = "def small : {n : Nat // n < 9} := ⟨1, by sorry⟩\n"
 POLYMORPHIC = "universe u\ntheorem same {α : Sort u} (a : α) : a = a := sorry\n"
 CHOSEN = """\
 theorem exists_zero : ∃ x : Nat, x = 0 := sorry
@@ -56,6 +57,7 @@ def departures(session: Session, source: str, reference: str) -> list[tuple[str,
         ("universe w\ntheorem same {β : Sort w} (a : β) : a = a := rfl", POLYMORPHIC),
         (CHOSEN.replace(": ∃ x : Nat, x = 0 := sorry", ": ∃ x : Nat, x = 0 := ⟨0, rfl⟩"), CHOSEN),
         ("theorem t : 1 = 1 := rfl", "theorem t : 1 = 1 := rfl"),
+        (SMALL.replace("sorry", "decide"), SMALL),
     ],
 )
 def test_what_keeps_to_the_reference_does_so_in_other_words(
@@ -94,6 +96,7 @@ def test_what_keeps_to_the_reference_does_so_in_other_words(
             COMMUTES,
             [("type", "t")],
         ),
+        (SMALL.replace("1, by sorry", "2, by decide"), SMALL, [("value", "small")]),
         ("axiom t (a b : Nat) : a + b = b + a", COMMUTES, [("kind", "t")]),
         ("def t (a b : Nat) : a + b = b + a := by omega", COMMUTES, [("kind", "t")]),
         ("axiom n : Nat\ntheorem foo : n + 17 = 34 := sorry", HOLE, [("kind", "n")]),
