@@ -4,6 +4,7 @@ Resident size, not address space: `.olean` files are memory-mapped and an engine
 than it touches, so RLIMIT_AS would hit the innocent.
 """
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,7 +96,12 @@ class MemoryWatch:
     def _run(self) -> None:
         while not self._stop.wait(INTERVAL):
             for session in self._snapshot():
-                if session.resident_bytes() > self._ceiling:
-                    with self._lock:
-                        self._killed.add(session)
-                    session.kill()
+                # Without a file descriptor left it cannot be seen: again in a moment.
+                with contextlib.suppress(OSError):
+                    self._end_if_too_large(session)
+
+    def _end_if_too_large(self, session: Session) -> None:
+        if session.resident_bytes() > self._ceiling:
+            with self._lock:
+                self._killed.add(session)
+            session.kill()

@@ -7,6 +7,7 @@ parks its process here as long as memory is plenty. A spare that dies is replace
 that failed the next one waits, longer each time.
 """
 
+import contextlib
 import threading
 import time
 from collections import Counter, deque
@@ -157,12 +158,14 @@ class Spares:
         """Wait until a header lacks a spare, and say which; None once closed."""
         with self._changed:
             while not self._closed:
-                self._drop_dead()
-                self._shed()
-                header = self._lacking() if time.monotonic() >= not_before else None
-                if header is not None and self._has_memory():
-                    self._starting = header.digest
-                    return header
+                # Without a file descriptor left nothing can be seen: again in a moment.
+                with contextlib.suppress(OSError):
+                    self._drop_dead()
+                    self._shed()
+                    header = self._lacking() if time.monotonic() >= not_before else None
+                    if header is not None and self._has_memory():
+                        self._starting = header.digest
+                        return header
                 self._changed.wait(POLL)
             return None
 
