@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 import typing_extensions
-from running_server import Running, serving
+from running_server import LEAN, Running, serving
 
 from numina_lean.check.pool import Pool
+from numina_lean.check.verdict import Item, Outcome, Verdict
+from numina_lean.lean.report import Message, Position, Severity, Sorry
+from numina_lean.serve.kimina import check_result
 from numina_lean.serve.schema import CheckAnswer, TypedAnswer, VerifyAnswer
 
 pytestmark = pytest.mark.lean
@@ -115,6 +118,31 @@ def _snippet(code: str) -> Any:
     import kimina_client
 
     return kimina_client.Snippet(id="cheat", code=code)
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("severity", [None, "info", "warning", "error"])
+@pytest.mark.parametrize("sorries", [(), (Sorry("⊢ False", Position(1, 0)),)])
+@pytest.mark.parametrize("detail", [None, "timed out"])
+def test_only_what_is_proved_is_valid_whatever_lean_said(
+    kimina: Any,
+    verdict: Verdict,
+    severity: Severity | None,
+    sorries: tuple[Sorry, ...],
+    detail: str | None,
+) -> None:
+    messages = () if severity is None else (Message(severity, "text", Position(1, 0)),)
+    outcome = Outcome(
+        "a", verdict, LEAN, "", 0.0, detail=detail, messages=messages, sorries=sorries
+    )
+    item = Item("a", "theorem t : 1 = 2 := rfl")
+    answer = kimina.ReplResponse.model_validate(check_result(item, outcome))
+    status = answer.analyze().status.value
+    assert (status == "valid") == (
+        verdict is Verdict.PROVED and severity != "error" and not sorries
+    )
+    assert status != "sorry" or verdict in (Verdict.STATEMENT, Verdict.PROVED)
+    assert status != "timeout_error" or verdict is Verdict.TIMEOUT
 
 
 def test_the_typed_verdict_stands_beside_the_answer(server: Running) -> None:
