@@ -3,6 +3,8 @@
 import pytest
 from scripted_engine import ScriptedEngine
 
+from numina_lean.check import spares
+from numina_lean.check.memory import Memory
 from numina_lean.check.pool import Pool
 from numina_lean.check.verdict import Item, Outcome, Policy, Verdict
 
@@ -66,6 +68,17 @@ def test_other_imports_are_elaborated_apart_and_judged_on_all_of_them(
         (("A", "B"), "evidence"),
         (("A", "B", "C"), "judge"),
     ]
+
+
+def test_processes_for_other_imports_are_kept_for_the_next_source(
+    engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spares, "free_memory", lambda: Memory(64 << 30, 64 << 30))
+    source, reference = "import A\n" + PLAIN, "import B\n" + PLAIN
+    items = [Item(str(i), source, reference=reference) for i in range(9)]
+    with Pool(engine, jobs=1, spares=0) as pool:
+        assert {outcome.verdict for outcome in pool.check_all(items)} == {Verdict.PROVED}
+    assert len(engine.sessions) < len(items)
 
 
 def test_a_reference_that_runs_code_leaves_nothing_behind_for_the_source(

@@ -84,7 +84,8 @@ class Pool:
         self._queue = JobQueue(waiting)
         self._watch = MemoryWatch(limits.ceiling)
         self._starter = Starter(engine)
-        self._spares = Spares(self._starter, count=spares, parked=jobs)
+        # A source and a reference with other imports take turns with the imports of both.
+        self._spares = Spares(self._starter, count=spares, parked=2 * jobs)
         self._missing: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._jobs: dict[Future[Outcome], Job] = {}
         self._closing = threading.Event()

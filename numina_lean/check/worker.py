@@ -81,6 +81,7 @@ class Worker:
         self._process: Process | None = None
         self._job: Job | None = None
         self._last: str | None = None
+        self._headers: set[Header] = set()
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @property
@@ -99,6 +100,7 @@ class Worker:
         """See `examination.Bench.use`."""
         job = self._job
         assert job is not None
+        self._headers.add(header)
         process = self._process_for(header)
         process.tainted = runs_code
         grant_cpu(process.session.pid, CPU_FACTOR * job.item.timeout + CPU_SLACK)
@@ -136,6 +138,7 @@ class Worker:
     def _serve(self, job: Job) -> None:
         """Try `job` until it has its outcome."""
         trial = Trial(job.digest)
+        self._headers = {job.header}
         pause: float | None = 0.0
         while pause is not None:
             self._shared.closing.wait(pause)
@@ -144,7 +147,8 @@ class Worker:
                 self._shared.outcomes.crashed(job, None, f"quarantined: {poison}")
                 return
             pause = self._attempt(job, trial)
-        self._shared.spares.used(job.header)
+        for header in self._headers:
+            self._shared.spares.used(header)
         self._recycle()
 
     def _attempt(self, job: Job, trial: Trial) -> float | None:
@@ -205,13 +209,19 @@ class Worker:
         if process is not None and (process.tainted or process.session.spent):
             self._give_up("code" if process.tainted else "idle")
         elif process is not None and process.header.digest != header.digest:
-            self._process = None
-            self._shared.tally.restart("header")
-            if not self._shared.spares.park(process):
-                process.close()
+            self._turn_to(header)
         if self._process is None:
             self._process = self._shared.spares.take(header) or self._start(header)
         return self._process
+
+    def _turn_to(self, header: Header) -> None:
+        """Put the process away, and take one for `header` where there is one."""
+        process = self._process
+        # First taken, then parked, lest the one make room for the other.
+        self._process = self._shared.spares.take(header)
+        self._shared.tally.restart("header")
+        if process is not None and not self._shared.spares.park(process):
+            process.close()
 
     def _start(self, header: Header) -> Process:
         if self._shared.closing.is_set():
