@@ -59,6 +59,13 @@ def test_missing_modules_are_named(pool: Pool) -> None:
 
 
 @pytest.mark.lean
+@pytest.mark.parametrize("reference", [None, "theorem t : \ud800 = 1 := sorry"])
+def test_what_is_no_text_is_not_checked_as_another(pool: Pool, reference: str | None) -> None:
+    source = PROOF if reference else PROOF + "\n-- \ud800"
+    outcome = pool.check(Item("surrogate", source, reference=reference))
+    assert (outcome.verdict, outcome.reason) == (Verdict.ERROR, "unreadable")
+
+
 def test_headers_are_kept_apart(pool: Pool) -> None:
     uses_std = "theorem t (m : Std.HashMap Nat Nat) : m = m := rfl"
     items = [Item(str(i), ("import Std\n" if i % 2 else "") + uses_std) for i in range(6)]

@@ -10,12 +10,9 @@ from numina_lean.check.finding import Finding
 from numina_lean.check.header import SharedHeader
 from numina_lean.check.pool import WINDOW
 from numina_lean.check.source import Defect, Source
-from numina_lean.check.verdict import Item, Outcome, Policy, Verdict
+from numina_lean.check.verdict import UNREADABLE, Item, Outcome, Policy, Verdict
 from numina_lean.errors import InputError
 from numina_lean.lean.report import LeanInfo
-
-UNREADABLE = "unreadable"
-"""The reason code of an input that no source could be read from; its verdict is `error`."""
 
 
 class Lint(Protocol):

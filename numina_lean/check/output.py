@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from numina_lean.check.batch import UNREADABLE, Result
-from numina_lean.check.verdict import Outcome, Verdict
+from numina_lean.check.batch import Result
+from numina_lean.check.verdict import UNREADABLE, Outcome, Verdict
 from numina_lean.errors import InputError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

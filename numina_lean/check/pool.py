@@ -23,7 +23,7 @@ from numina_lean.check.quarantine import Quarantine
 from numina_lean.check.queue import Job, JobQueue
 from numina_lean.check.spares import Spares
 from numina_lean.check.tally import PoolStatistics, Tally
-from numina_lean.check.verdict import Item, Outcome, forbidden
+from numina_lean.check.verdict import Item, Outcome, forbidden, no_text
 from numina_lean.check.worker import Shared, Worker
 from numina_lean.lean.engine import Engine
 from numina_lean.lean.report import EngineName
@@ -197,7 +197,7 @@ class Pool:
         if missing:
             self._outcomes.needs(job, tuple(dict.fromkeys(missing)))
             return job.future
-        refused = forbidden(item.policy, header.imports, body)
+        refused = no_text(item) or forbidden(item.policy, header.imports, body)
         if refused is not None:
             self._outcomes.settle(job, refused)
             return job.future

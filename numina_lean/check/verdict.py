@@ -133,6 +133,19 @@ NATIVE_CODE = re.compile(r"\bextern\b")
 """The attribute by which a source gets at the engine's own machine code, types unchecked."""
 
 
+UNREADABLE = "unreadable"
+"""The reason code of an input that no source could be read from; its verdict is `error`."""
+
+
+def no_text(item: Item) -> Judgement | None:
+    """What is said of an item that no UTF-8 can say: Lean would be given another text."""
+    try:
+        f"{item.source}{item.reference or ''}".encode()
+    except UnicodeEncodeError:
+        return Judgement(Verdict.ERROR, UNREADABLE, "has a lone surrogate, which is no character")
+    return None
+
+
 def forbidden(policy: Policy, imports: tuple[str, ...], body: str) -> Judgement | None:
     """What a strict policy says of a source by its text alone, before any of it runs."""
     if not policy.strict:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from numina_lean import __version__
-from numina_lean.check.batch import UNREADABLE, Terms, require_header, require_reference
+from numina_lean.check.batch import Terms, require_header, require_reference
 from numina_lean.check.inputs import Input
 from numina_lean.check.output import Tally
 from numina_lean.check.pool import Pool
-from numina_lean.check.verdict import Verdict
+from numina_lean.check.verdict import UNREADABLE, Verdict
 from numina_lean.cli.options import jobs_or_default
 from numina_lean.cli.progress import progress_bar
 from numina_lean.distributed.check_stage import VERDICT_SCHEMA, CheckStage

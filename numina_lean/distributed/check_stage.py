@@ -8,12 +8,13 @@ from typing import Literal
 
 import pyarrow as pa
 
-from numina_lean.check.batch import UNREADABLE, Result, Terms, check_batch
+from numina_lean.check.batch import Result, Terms, check_batch
 from numina_lean.check.fields import Fields
 from numina_lean.check.inputs import read_inputs
 from numina_lean.check.output import result_fields
 from numina_lean.check.pool import Pool
 from numina_lean.check.source import printable
+from numina_lean.check.verdict import UNREADABLE
 from numina_lean.distributed.parts import Part
 from numina_lean.lean.discover import choose_engine
 from numina_lean.lean.engine import Engine
