@@ -58,7 +58,7 @@ lean: engine
 	$(BIN)/numina-lean build --engine embedded
 
 test: lint lean
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix
