@@ -27,7 +27,6 @@ SLOW = (
 )
 ENDLESS = "partial def f (n : Nat) : Nat := f (n + 1)\n#eval f 0"
 TIMEOUT = 1.0
-KILL_AFTER = 0.2
 CALM = 5
 """Undisturbed checks whose median is the usual time."""
 
@@ -39,13 +38,15 @@ def timed(pool: Pool) -> float:
 
 
 def after_a_kill(pool: Pool) -> float:
-    """Extra seconds of an item whose process is killed `KILL_AFTER` its start."""
+    """Extra seconds of an item whose process is killed halfway."""
     usual = median(timed(pool) for _ in range(CALM))
     process = pool._workers[0].process
     assert process is not None
-    killer = threading.Timer(KILL_AFTER, os.kill, (process.session.pid, signal.SIGKILL))
+    killer = threading.Timer(usual / 2, os.kill, (process.session.pid, signal.SIGKILL))
     killer.start()
-    return max(0.0, timed(pool) - KILL_AFTER - usual)
+    seconds = timed(pool)
+    assert pool._workers[0].process is not process, "it was over before it was killed"
+    return max(0.0, seconds - usual / 2 - usual)
 
 
 def after_a_timeout(pool: Pool) -> float:
