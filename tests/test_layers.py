@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "numina_lean"
 LAYERS = (
     {"cli"},
     {"distributed", "serve"},
-    {"formalize"},
+    {"calibrate", "formalize"},
     {"gates"},
     {"corpus", "prove", "translate"},
     {"prompts"},

@@ -43,6 +43,13 @@ PROVENANCE = pa.struct(
         ("seconds", pa.float64()),
         ("proof_seconds", pa.float64()),
         ("package_version", pa.string()),
+        ("model", pa.string()),
+        ("family", pa.string()),
+        ("seed", pa.int64()),
+        ("round", pa.int64()),
+        ("completion", pa.string()),
+        ("rulings", pa.string()),
+        ("agreeing", pa.int64()),
     ]
 )
 
@@ -86,6 +93,12 @@ _LOSS_COLUMNS: dict[str, pa.DataType] = {
     "lean_version": pa.string(),
     "seconds": pa.float64(),
     "package_version": pa.string(),
+    "model": pa.string(),
+    "family": pa.string(),
+    "seed": pa.int64(),
+    "round": pa.int64(),
+    "completion": pa.string(),
+    "rulings": pa.string(),
 }
 
 LOSS_SCHEMA = pa.schema(_LOSS_COLUMNS)
@@ -95,7 +108,12 @@ LOSS_SCHEMA = pa.schema(_LOSS_COLUMNS)
 class Provenance:
     """How a row came to be. `seconds`: checking the statement; `proof_seconds`: all attempts.
 
-    `verdict` is `proved` or `statement`; `tactic` is the portfolio entry whose proof the row has.
+    `verdict` is `proved` or `statement`; `tactic` is what found the proof that the row has: an
+    entry of the portfolio, or a prover model's name. What a language model wrote also has `model` and
+    prompt `family`, the `seed` it was sampled with, the repair `round` (0: the first answer), and
+    the `completion` verbatim. `rulings` is a JSON list of what each gate said, in order;
+    `agreeing` counts the candidates of the problem that are provably equivalent to this one, itself
+    among them.
     """
 
     problem_id: str
@@ -115,14 +133,38 @@ class Provenance:
     seconds: float
     proof_seconds: float
     package_version: str
+    model: str | None = None
+    family: str | None = None
+    seed: int | None = None
+    round: int = 0
+    completion: str | None = None
+    rulings: str = "[]"
+    agreeing: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RlData:
+    """NuminaMath-LEAN's account of a trained prover's attempts at a statement."""
+
+    n_proofs: int
+    n_correct_proofs: int
+
+    def fields(self) -> dict[str, object]:
+        """The values of the struct `RL_DATA`."""
+        rate = self.n_correct_proofs / self.n_proofs if self.n_proofs else 0.0
+        return {
+            "n_correct_proofs": self.n_correct_proofs,
+            "n_proofs": self.n_proofs,
+            "win_rate": rate,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusRow:
     """A statement that Lean accepts, with its proof where one was found.
 
-    `formal_ground_truth`, `ground_truth_type` and `rl_data` are NuminaMath-LEAN's for proofs by
-    people and by a trained prover; there are none here, and they are null.
+    `formal_ground_truth` and `ground_truth_type` are NuminaMath-LEAN's for proofs by people; there
+    are none here, and they are null. `rl_data` is null where no prover model was asked.
     """
 
     problem: str
@@ -134,6 +176,7 @@ class CorpusRow:
     problem_type: str
     exam: str
     provenance: Provenance
+    rl_data: RlData | None = None
 
     @property
     def uuid(self) -> str:
@@ -149,7 +192,7 @@ class CorpusRow:
             "author": AUTHOR,
             "formal_ground_truth": None,
             "ground_truth_type": None,
-            "rl_data": None,
+            "rl_data": self.rl_data.fields() if self.rl_data else None,
         }
 
 
@@ -180,6 +223,12 @@ class Loss:
     engine: str | None = None
     lean_version: str | None = None
     seconds: float | None = None
+    model: str | None = None
+    family: str | None = None
+    seed: int | None = None
+    round: int = 0
+    completion: str | None = None
+    rulings: str = "[]"
 
     def fields(self) -> dict[str, object]:
         """The row by the columns of `LOSS_SCHEMA`."""

@@ -6,17 +6,17 @@ candidate meets them is `gates.order`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal, get_args
 
+from numina_lean.check.checker import Checker
 from numina_lean.problems.problem import Problem
-from numina_lean.prove.prove import Checker
 from numina_lean.translate.statement import Profile, Statement
 
 GateName = Literal[
     "parse",
-    "lint",
     "compile",
+    "lint",
     "duplicate",
     "answer",
     "vacuity",
@@ -64,6 +64,10 @@ class Ruling:
     detail: str = ""
     seconds: float = 0.0
     evidence: Mapping[str, object] = field(default_factory=dict)
+
+    def fields(self) -> dict[str, object]:
+        """The ruling as a JSON object, as rows keep it."""
+        return asdict(self) | {"evidence": dict(self.evidence)}
 
 
 Gate = Callable[[Subject, Bench], Ruling]
