@@ -14,8 +14,26 @@ _NAMESPACE = uuid.UUID("6f1d0c5e-7d0b-5b7e-9b0f-2f6c1b8a4e11")
 
 AUTHOR = "autoformalizer"
 
-Stage = Literal["read", "select", "translate", "check", "refute"]
-"""Where a problem or a candidate is lost. `refute`: compiles, but is false or says nothing."""
+Stage = Literal[
+    "read",
+    "select",
+    "translate",
+    "parse",
+    "compile",
+    "lint",
+    "duplicate",
+    "answer",
+    "vacuity",
+    "triviality",
+    "refutation",
+    "numerals",
+    "conditions",
+    "backtranslation",
+    "judge",
+    "equivalence",
+    "recheck",
+]
+"""Where a problem or a candidate is lost: before there is a statement, at a gate, or later."""
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
 """The stages in the order in which they are passed."""
@@ -48,6 +66,8 @@ PROVENANCE = pa.struct(
         ("seed", pa.int64()),
         ("round", pa.int64()),
         ("completion", pa.string()),
+        ("prompt_tokens", pa.int64()),
+        ("completion_tokens", pa.int64()),
         ("rulings", pa.string()),
         ("agreeing", pa.int64()),
     ]
@@ -98,6 +118,8 @@ _LOSS_COLUMNS: dict[str, pa.DataType] = {
     "seed": pa.int64(),
     "round": pa.int64(),
     "completion": pa.string(),
+    "prompt_tokens": pa.int64(),
+    "completion_tokens": pa.int64(),
     "rulings": pa.string(),
 }
 
@@ -109,11 +131,11 @@ class Provenance:
     """How a row came to be. `seconds`: checking the statement; `proof_seconds`: all attempts.
 
     `verdict` is `proved` or `statement`; `tactic` is what found the proof that the row has: an
-    entry of the portfolio, or a prover model's name. What a language model wrote also has `model` and
-    prompt `family`, the `seed` it was sampled with, the repair `round` (0: the first answer), and
-    the `completion` verbatim. `rulings` is a JSON list of what each gate said, in order;
-    `agreeing` counts the candidates of the problem that are provably equivalent to this one, itself
-    among them.
+    entry of the portfolio, or a prover model's name. What a language model wrote also has
+    `model` and prompt `family`, the `seed` it was sampled with, the repair `round` (0: the first
+    answer), and the `completion` verbatim with its tokens. `rulings` is a JSON list of what each
+    gate said, in order; `agreeing` counts the candidates of the problem that are provably
+    equivalent to this one, itself among them.
     """
 
     problem_id: str
@@ -138,6 +160,8 @@ class Provenance:
     seed: int | None = None
     round: int = 0
     completion: str | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
     rulings: str = "[]"
     agreeing: int = 1
 
@@ -228,6 +252,8 @@ class Loss:
     seed: int | None = None
     round: int = 0
     completion: str | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
     rulings: str = "[]"
 
     def fields(self) -> dict[str, object]:

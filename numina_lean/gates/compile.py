@@ -35,7 +35,7 @@ def compiles(subject: Subject, bench: Bench) -> Ruling:
     """Pass a statement that gets the verdict `statement`."""
     outcome = bench.checker.check(statement_item(subject, bench))
     if outcome.verdict is Verdict.STATEMENT:
-        return Ruling("compile", passed=True, seconds=outcome.seconds)
+        return Ruling("compile", passed=True, seconds=outcome.seconds, outcome=outcome)
     proved = outcome.verdict is Verdict.PROVED
     return Ruling(
         "compile",
@@ -44,6 +44,7 @@ def compiles(subject: Subject, bench: Bench) -> Ruling:
         detail=outcome.detail or outcome.reason or "",
         seconds=outcome.seconds,
         evidence={"errors": _errors(outcome)},
+        outcome=outcome,
     )
 
 

@@ -6,10 +6,11 @@ candidate meets them is `gates.order`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from numina_lean.check.checker import Checker
+from numina_lean.check.verdict import Outcome
 from numina_lean.problems.problem import Problem
 from numina_lean.translate.statement import Profile, Statement
 
@@ -55,7 +56,8 @@ class Ruling:
     """What a gate says. `reason` is a code of the gate's closed set where it does not pass.
 
     A ruling may pass and still have a `detail`: a warning. `evidence` is what it rests on (votes
-    verbatim, the counterexample, the tactic), as JSON values.
+    verbatim, the counterexample, the tactic), as JSON values; `outcome` is Lean's answer to the
+    statement itself, where the gate asked for it.
     """
 
     gate: GateName
@@ -64,10 +66,17 @@ class Ruling:
     detail: str = ""
     seconds: float = 0.0
     evidence: Mapping[str, object] = field(default_factory=dict)
+    outcome: Outcome | None = None
 
     def fields(self) -> dict[str, object]:
-        """The ruling as a JSON object, as rows keep it."""
-        return asdict(self) | {"evidence": dict(self.evidence)}
+        """The ruling as a JSON object, as rows keep it: the same in every run, so without times."""
+        return {
+            "gate": self.gate,
+            "passed": self.passed,
+            "reason": self.reason,
+            "detail": self.detail,
+            "evidence": dict(self.evidence),
+        }
 
 
 Gate = Callable[[Subject, Bench], Ruling]
