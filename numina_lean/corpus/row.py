@@ -42,6 +42,16 @@ RL_DATA = pa.struct(
     [("n_correct_proofs", pa.int64()), ("n_proofs", pa.int64()), ("win_rate", pa.float64())]
 )
 
+CONFIRMATION = pa.struct(
+    [
+        ("engine", pa.string()),
+        ("lean_version", pa.string()),
+        ("mathlib_revision", pa.string()),
+        ("verdict", pa.string()),
+        ("seconds", pa.float64()),
+    ]
+)
+
 PROVENANCE = pa.struct(
     [
         ("problem_id", pa.string()),
@@ -70,6 +80,7 @@ PROVENANCE = pa.struct(
         ("completion_tokens", pa.int64()),
         ("rulings", pa.string()),
         ("agreeing", pa.int64()),
+        ("confirmations", pa.list_(CONFIRMATION)),
     ]
 )
 
@@ -127,6 +138,17 @@ LOSS_SCHEMA = pa.schema(_LOSS_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """That a row holds under another Lean too: `corpus recheck` gave it `verdict` there."""
+
+    engine: str
+    lean_version: str
+    mathlib_revision: str | None
+    verdict: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """How a row came to be. `seconds`: checking the statement; `proof_seconds`: all attempts.
 
@@ -135,7 +157,7 @@ class Provenance:
     `model` and prompt `family`, the `seed` it was sampled with, the repair `round` (0: the first
     answer), and the `completion` verbatim with its tokens. `rulings` is a JSON list of what each
     gate said, in order; `agreeing` counts the candidates of the problem that are provably
-    equivalent to this one, itself among them.
+    equivalent to this one, itself among them. `confirmations` are of other Leans than `engine`.
     """
 
     problem_id: str
@@ -164,6 +186,7 @@ class Provenance:
     completion_tokens: int = 0
     rulings: str = "[]"
     agreeing: int = 1
+    confirmations: tuple[Confirmation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
