@@ -6,13 +6,15 @@ a name means (`choose`), nor what is said to a model (`numina_lean.prompts`).
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from numina_lean.errors import NuminaError
 
 Role = Literal["system", "user", "assistant"]
+Finish = Literal["stop", "length"]
+Reason = Literal["refused", "too_long", "failed", "not_recorded", "budget"]
 
 
 class ModelUnavailableError(NuminaError):
@@ -29,9 +31,9 @@ class ModelError(Exception):
     no such completion), `budget` (the run's allowance is spent).
     """
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
-        self.reason = reason
+        self.reason: Reason = reason
         self.detail = detail
 
 
@@ -59,7 +61,7 @@ class Prompt:
         """SHA-256 of all of it, in hexadecimal: the prompt hash that rows keep."""
         turns = [[message.role, message.content] for message in self.messages]
         text = json.dumps([turns, self.prefill, self.schema], ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,13 @@ class Completion:
     """One answer, without the prompt's prefill. `sample` is its number in the request.
 
     `finish`: `stop` at its own end or a stop string, `length` where `max_tokens` cut it off.
+    `usage`: what this one cost; samples that shared the reading of the prompt share its tokens.
     """
 
     sample: int
     text: str
-    finish: Literal["stop", "length"]
+    finish: Finish
+    usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,12 @@ class Reply:
     completions: tuple[Completion, ...]
     usage: Usage
     seconds: float
+
+    @classmethod
+    def of(cls, completions: Iterable[Completion], seconds: float) -> "Reply":
+        """The reply that these completions make, whose cost is the sum of theirs."""
+        ordered = tuple(sorted(completions, key=lambda completion: completion.sample))
+        return cls(ordered, sum((one.usage for one in ordered), Usage()), seconds)
 
 
 class Model(Protocol):
@@ -133,8 +143,13 @@ class Model(Protocol):
         """
         ...
 
-    def stream(self, prompt: Prompt, sampling: Sampling, *, sample: int = 0) -> AsyncIterator[str]:
-        """One sample, piece by piece as it is generated. Raises as `complete` does."""
+    def stream(
+        self, prompt: Prompt, sampling: Sampling, *, sample: int = 0
+    ) -> AsyncIterator[str | Completion]:
+        """One sample, piece by piece as it is generated, and last of all as a whole.
+
+        Raises as `complete` does. Closing the iterator ends the work in the backend.
+        """
         ...
 
     async def close(self) -> None:
