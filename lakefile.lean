@@ -15,8 +15,3 @@ require mathlib from git
 lean_lib NuminaLean where
   srcDir := "lean_project"
   globs := #[.andSubmodules `NuminaLean]
-
--- Where `numina-lean export` puts the statements of a corpus: `--output lean_project`.
-lean_lib NuminaCorpus where
-  srcDir := "lean_project"
-  globs := #[.submodules `NuminaCorpus]

@@ -24,8 +24,9 @@ LAYERS = (
 )
 """Top to bottom: a layer imports only those below it. The one place that says so."""
 
-BESIDE = {("prove", "translate")}
-"""Imports between neighbours of one layer: proofs are put into translated statements."""
+BESIDE = {("prove", "translate"), ("corpus", "translate")}
+"""Imports between neighbours of one layer: proofs are put into translated statements, and rows
+are compared by theirs."""
 
 APART = {("problems", "check")}
 """Imports that the order would allow and the design does not: problems know nothing of Lean."""

@@ -22,7 +22,7 @@ COMMANDS = {
     "check": "Check Lean sources, and say for each what it comes to.",
     "serve": "Answer checks over HTTP.",
     "build": "Compile the modules of a Lean project.",
-    "export": "Write a corpus as Lean modules.",
+    "corpus": "Look into a corpus, compare and merge corpora, publish one.",
     "cache": "Look into the cache of verdicts, empty it, or write it out.",
     "setup": "Fetch, verify and build a Lean engine.",
     "doctor": "Say which Lean engines work.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,24 @@ class ShardedTable:
         """All rows with these columns, shard by shard, a bounded number in memory."""
         wanted = list(columns)
         for shard in self.shards():
-            with pq.ParquetFile(shard) as file:
-                for batch in file.iter_batches(_BATCH_ROWS, columns=wanted):
-                    yield from batch.to_pylist()
+            yield from self.shard_rows(shard, wanted)
+
+    def shard_rows(self, shard: Path, columns: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """The rows of one shard. A column that it lacks is not in its rows."""
+        with pq.ParquetFile(shard) as file:
+            for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns)):
+                yield from batch.to_pylist()
+
+    def count(self) -> int:
+        """How many rows there are, by what the shards themselves say."""
+        return sum(int(pq.read_metadata(shard).num_rows) for shard in self.shards())
+
+    def row(self, number: int, columns: Iterable[str]) -> dict[str, Any]:
+        """Row `number` of all, from 0. Raises `IndexError`."""
+        before = 0
+        for shard in self.shards():
+            rows = int(pq.read_metadata(shard).num_rows)
+            if 0 <= number - before < rows:
+                return next(islice(self.shard_rows(shard, columns), number - before, None))
+            before += rows
+        raise IndexError(number)
