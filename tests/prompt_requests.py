@@ -1,0 +1,33 @@
+"""One request of each task: what the golden prompts are made from."""
+
+from numina_lean.prompts.formalize import Example, FormalizeRequest
+from numina_lean.prompts.repair import RepairRequest
+
+PROBLEM = "Find all $x \\in \\mathbb{R}$ with\n$x^2 = 2x$ and $|x|>1$."
+SOURCE = (
+    "import Mathlib\n\nopen Real\n\n"
+    "theorem roots (x : ℝ) (h : x ^ 2 = 2 * x) (large : 1 < |x|) :\n    x = 2 := by sorry\n"
+)
+
+FORMALIZE = FormalizeRequest(
+    problem=PROBLEM,
+    answer="$x = 2$",
+    name="roots",
+    header="import Mathlib\n\nopen Real\n",
+    examples=(
+        Example(
+            "What is $1 + 1$?", "2", "import Mathlib\n\ntheorem sum : (1 : ℕ) + 1 = 2 := by sorry"
+        ),
+    ),
+)
+
+REQUESTS: dict[str, object] = {
+    "formalize": FORMALIZE,
+    "repair": RepairRequest(
+        formalize=FORMALIZE,
+        source=SOURCE,
+        feedback="6:5: error: unknown identifier 'y'\n    y = 2 := by sorry\n    ^",
+        earlier=None,
+        completion=f"<think>hm</think>\n```lean4\n{SOURCE}```",
+    ),
+}
