@@ -8,7 +8,8 @@ class Problem:
     """One row of NuminaMath 1.5.
 
     `id` is the row's own where it has one, else a digest of the problem text. `answer` is the
-    final value, or one of the literals `proof` and `notfound`.
+    final value, or one of the literals `proof` and `notfound`. `solve_rate` is the share of tries
+    that solved it, where the row has such a number; it is kept as it stands there.
     """
 
     id: str
@@ -23,3 +24,4 @@ class Problem:
     problem_is_valid: str = "Yes"
     solution_is_valid: str = "Yes"
     synthetic: bool = False
+    solve_rate: float | None = None

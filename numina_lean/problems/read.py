@@ -6,6 +6,7 @@ one bad line costs one line. Does not judge problems: that is `select`.
 """
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -24,6 +25,7 @@ from numina_lean.tables import (
 
 SUFFIXES = (".jsonl", ".parquet")
 _FALLBACK_IDS = ("uuid", "custom_id")
+_OTHER_RATES = ("pass_rate", "correct_rate", "win_rate")
 _NAMES_SHOWN = 12
 
 
@@ -33,7 +35,7 @@ class FieldNames:
 
     `problem` must be there. Another column must be there only if it is not the default, that is
     if the user named it. Without an `id` column the row's `uuid` or `custom_id` is taken, else
-    a digest of its text.
+    a digest of its text; without a `solve_rate`, its `pass_rate`, `correct_rate` or `win_rate`.
     """
 
     id: str = "id"
@@ -48,6 +50,7 @@ class FieldNames:
     problem_is_valid: str = "problem_is_valid"
     solution_is_valid: str = "solution_is_valid"
     synthetic: str = "synthetic"
+    solve_rate: str = "solve_rate"
 
     def required(self) -> dict[str, str]:
         """Column name → the field it is wanted for."""
@@ -123,7 +126,8 @@ def _table(path: Path, names: FieldNames) -> _Table:
         for column, field in names.required().items():
             if column not in columns:
                 raise InputError(f"{path}: {_missing(column, field, columns)}")
-        wanted = [name for name in (*_columns(names), *_FALLBACK_IDS) if name in columns]
+        asked = (*_columns(names), *_FALLBACK_IDS, *_OTHER_RATES)
+        wanted = [name for name in asked if name in columns]
         return _Table(str(path), "row", lambda: parquet_rows(path, list(dict.fromkeys(wanted))))
     if path.suffix != ".jsonl":
         raise InputError(f"{path}: neither .jsonl nor .parquet. Convert it to one of them")
@@ -187,7 +191,21 @@ def _parse(row: dict[str, object], names: FieldNames) -> Problem:
         problem_is_valid=text(names.problem_is_valid, "Yes"),
         solution_is_valid=text(names.solution_is_valid, "Yes"),
         synthetic=row.get(names.synthetic) in (True, "true", "True"),
+        solve_rate=_rate(row, (names.solve_rate, *_OTHER_RATES)),
     )
+
+
+def _rate(row: dict[str, object], columns: tuple[str, ...]) -> float | None:
+    """The first of the columns that holds a number."""
+    for column in columns:
+        value = row.get(column)
+        try:
+            rate = float(value) if isinstance(value, int | float | str) else math.nan
+        except (ValueError, OverflowError):
+            continue
+        if math.isfinite(rate):
+            return rate
+    return None
 
 
 def _text(column: str, value: object, default: str) -> str:

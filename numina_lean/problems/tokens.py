@@ -1,0 +1,96 @@
+r"""A problem's text as tokens that its spelling does not change, and which of them decide it.
+
+Two copies of a problem differ in spacing, in `\dfrac` for `\frac`, in `$` and braces, in "1,000",
+in a number that a collection puts before the text. Two problems of one template differ in
+numbers, signs and a few words such as "even" and "odd". The first kind of difference is taken
+away here; the second is kept apart as the decisive tokens.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_PREFIX = re.compile(
+    r"^\s*(?:(?:#+|\*\*)\s*)?"
+    r"(?:(?:example|problem|exercise|question|task|variant|subject|ex|pr)\b[\s.]*(?:\d[\d.]*)?\s*[*.:)]*\s*"
+    r"|[A-Za-z]?\d{1,3}(?:\.\d{1,3})*\s*[.):]\s+(?=\S))?"
+    r"(?:[(\[]\s*(?:\d+\s*(?:points?|marks?|pts?\.?)|[^()\[\]]{0,40}(?:19|20)\d\d[^()\[\]]{0,40})\s*[)\]]\.?\s*)?"
+    r"(?:\*\*\s*)?",
+    re.IGNORECASE,
+)
+_THOUSANDS = re.compile(r"(?<=\d)(?:,|\{,\}|\\,|\\!|\\ )(?=\d{3}(?!\d))")
+_SHORT_FRACTION = re.compile(r"\\[dtc]?frac\s*(\d)\s*(\d)")
+_EMPTY = re.compile(r"[\^_]\{\s*\}|\\(?:begin|end)\s*\{[a-z]+\*?\}(?:\{[lcr|]*\})?")
+_HYPHEN = re.compile(r"(?<=[a-z]{2})-(?=[a-z]{2})|(?<=[a-z0-9])-(?=[a-z]{3})")
+_TOKEN = re.compile(r"\\[a-z]+|\d+(?:\.\d+)?|[^\W\d_]+|[^\s\w]")
+
+_DROPPED_TOKENS = (
+    "$ { } \\ ~ , . ; : ? ' \" ` & # | ’ ‘ “ ” "
+    r"\left \right \big \bigl \bigr \bigg \displaystyle \textstyle \limits \nolimits "
+    r"\quad \qquad \text \textbf \textit \textrm \emph \mathrm \mathbf \mathit \mathsf \mathbb "
+    r"\mathcal \operatorname \rm \bf \it \mbox \boldsymbol \cal \hspace \vspace "
+    "the a an please"
+)
+_DROPPED = frozenset(_DROPPED_TOKENS.split())
+_SAME = {
+    **dict.fromkeys((r"\dfrac", r"\tfrac", r"\cfrac"), r"\frac"),
+    **dict.fromkeys((r"\le", r"\leqslant", "≤", "⩽", r"\leqq"), r"\leq"),
+    **dict.fromkeys((r"\ge", r"\geqslant", "≥", "⩾", r"\geqq"), r"\geq"),
+    **dict.fromkeys((r"\ne", "≠"), r"\neq"),
+    **dict.fromkeys((r"\cdot", r"\times", "·", "×", "⋅", r"\ast"), "*"),
+    **dict.fromkeys(("−", "–", "—"), "-"),
+    **dict.fromkeys((r"\dots", r"\cdots", r"\dotsc", r"\dotsb", "…", r"\dotsm"), r"\ldots"),
+    **dict.fromkeys(("°", r"\degree", r"\circ"), "degrees"),
+    **dict.fromkeys(("greatest", "largest", "maximal", "max", r"\max", "highest"), "maximum"),
+    **dict.fromkeys(("least", "smallest", "minimal", "min", r"\min", "lowest"), "minimum"),
+    **dict.fromkeys((r"\angle", "∠"), "angle"),
+    **dict.fromkeys((r"\triangle", "△"), "triangle"),
+    **dict.fromkeys((r"\lt",), "<"),
+    **dict.fromkeys((r"\gt",), ">"),
+    "\\pi": "π",
+    "\\in": "∈",
+    "determine": "find",
+    "calculate": "find",
+    "compute": "find",
+    "evaluate": "find",
+    "show": "prove",
+    "suppose": "let",
+    "assume": "let",
+    "integers": "integer",
+    "numbers": "number",
+}
+_CARDINALS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
+)
+_NUMBER_WORDS = {word: str(value) for value, word in enumerate(_CARDINALS.split())}
+_DECISIVE_TOKENS = (
+    "+ - < > ! "
+    r"\leq \geq \neq \pm \mp \sin \cos \tan \cot \log \ln \max \min "
+    "first second third fourth fifth sixth seventh eighth ninth tenth last "
+    "thirty forty fifty sixty seventy eighty ninety hundred thousand million half twice thrice "
+    "double triple quarter "
+    "even odd maximum minimum increasing decreasing more less fewer before after "
+    "positive negative nonnegative nonzero not no never "
+    "sum difference product quotient remainder "
+    "integer real rational irrational prime composite natural complex "
+    "area perimeter volume radius diameter circumference inscribed circumscribed "
+    "arithmetic geometric harmonic rows columns left right acute obtuse median mean mode"
+)
+_DECISIVE = frozenset(_DECISIVE_TOKENS.split())
+
+
+def tokens(text: str) -> list[str]:
+    """The words, numbers, commands and signs of `text`, in order, in one spelling."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    text = _THOUSANDS.sub("", _PREFIX.sub("", text, count=1))
+    text = _SHORT_FRACTION.sub(r"\\frac \1 \2", text).lower()
+    found = _TOKEN.findall(_HYPHEN.sub(" ", _EMPTY.sub(" ", text)))
+    same, numbers = _SAME.get, _NUMBER_WORDS.get
+    return [numbers(token, same(token, token)) for token in found if token not in _DROPPED]
+
+
+def decisive(found: Iterable[str]) -> list[str]:
+    """Those of `found` that make another problem where they differ, sorted: numbers above all."""
+    return sorted(token for token in found if token[0].isdigit() or token in _DECISIVE)
