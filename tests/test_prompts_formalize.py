@@ -12,8 +12,39 @@ from numina_lean.prompts import chat
 from numina_lean.prompts.formalize import FAMILIES, FormalizeRequest
 from numina_lean.prompts.quoting import Quotes
 from numina_lean.prompts.shots import CORE, MATHLIB
-from numina_lean.prove.prove import prove
 from numina_lean.translate.reading import read_statement
+
+PROOFS = {
+    "sum_of_primes": "decide +kernel",
+    "all_solutions": (
+        "constructor\n"
+        "  · intro h\n"
+        "    have product : (n - 6) * (n + 7) = 0 := by grind\n"
+        "    rcases Int.mul_eq_zero.mp product with h | h <;> omega\n"
+        "  · rintro (rfl | rfl) <;> decide"
+    ),
+    "age_of_ben": (
+        "subst older\n"
+        "  have all : ∀ b, b ≤ 10 → (b + 4) * b = 77 → b = 7 := by decide\n"
+        "  exact all ben limit product"
+    ),
+    "tenth_term": "simp [first, step]",
+    "largest": (
+        "refine ⟨by decide, fun n h => ?_⟩\n"
+        "  rcases Int.lt_or_le 14 n with above | below\n"
+        "  · have : (15 : Int) * 15 ≤ n * n := Int.mul_le_mul (by omega) (by omega) (by decide) (by omega)\n"
+        "    grind\n"
+        "  · exact below"
+    ),
+    "how_many": "decide +kernel",
+    "value_of_x": "grind",
+    "divisible": (
+        "have rest : n % 6 = 0 ∨ n % 6 = 1 ∨ n % 6 = 2 ∨ n % 6 = 3 ∨ n % 6 = 4 ∨ n % 6 = 5 := by omega\n"
+        "  apply Int.dvd_of_emod_eq_zero\n"
+        "  rcases rest with h | h | h | h | h | h <;> simp [Int.sub_emod, Int.pow_succ, Int.mul_emod, h]"
+    ),
+}
+"""Proofs of our examples: that their answers are right."""
 
 ASKED = FormalizeRequest("Show that $1 + 1 = 2$.", None, "two", "import Mathlib\n\nopen Real\n")
 
@@ -89,20 +120,12 @@ def test_each_profile_has_at_least_six_examples_with_statements_that_can_be_read
 
 
 @pytest.mark.lean
-def test_our_examples_for_core_lean_compile(pool: Pool) -> None:
-    items = [Item(example.problem, example.statement) for example in CORE]
-    outcomes = list(pool.check_all(items))
-    assert {outcome.verdict for outcome in outcomes} == {Verdict.STATEMENT}
-
-
-@pytest.mark.lean
-def test_our_examples_for_core_lean_are_true(pool: Pool) -> None:
+def test_our_examples_for_core_lean_compile_and_are_true(pool: Pool) -> None:
     statements = [read_statement(example.statement) for example in CORE]
-    proved = {
-        each.name: prove(each, pool, profile="core", timeout=20.0).proof is not None
-        for each in statements
-    }
-    assert proved == dict.fromkeys(proved, True)
+    open_ = [Item(example.problem, example.statement) for example in CORE]
+    proved = [Item(each.name, each.source(f"by\n  {PROOFS[each.name]}")) for each in statements]
+    verdicts = [outcome.verdict for outcome in pool.check_all([*open_, *proved])]
+    assert verdicts == [Verdict.STATEMENT] * len(CORE) + [Verdict.PROVED] * len(CORE)
 
 
 @pytest.mark.lean
