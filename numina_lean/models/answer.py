@@ -14,8 +14,12 @@ _THOUGHTS = ("reasoning_content", "reasoning")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One choice of a reply. `stopped_by`: the stop string that ended it, if the server says."""
+    """One choice of a reply. `text` without `thoughts`, which are empty where none were apart.
 
+    `stopped_by`: the stop string that ended it, if the server says.
+    """
+
+    thoughts: str
     text: str
     finish: Finish
     usage: Usage
@@ -33,16 +37,19 @@ def answer_of(body: object) -> Answer:
     message = choice.get("message")
     if not isinstance(message, dict):
         raise ModelError("failed", f"the reply's choice has no message: {str(choice)[:200]}")
-    thoughts, text = thoughts_of(message), text_of(message)
-    if thoughts:
-        text = f"{THINK_OPEN}{thoughts.strip()}{THINK_CLOSE}{text}"
     stopped_by = choice.get("stop_reason")
     return Answer(
-        text,
+        thoughts_of(message),
+        text_of(message),
         finish_of(choice.get("finish_reason")),
         usage_of(body),
         stopped_by if isinstance(stopped_by, str) else None,
     )
+
+
+def with_thoughts(thoughts: str, text: str) -> str:
+    """The text as the model wrote it, before the server took its thoughts apart."""
+    return f"{THINK_OPEN}{thoughts}{THINK_CLOSE}{text}" if thoughts else text
 
 
 def first_choice(body: object) -> dict[str, object] | None:

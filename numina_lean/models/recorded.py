@@ -13,7 +13,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
-from numina_lean.models.answer import answer_of
+from numina_lean.models.answer import answer_of, with_thoughts
 from numina_lean.models.model import Completion, ModelError, Prompt, Sampling, Usage
 
 _KEY = b'{"key": "'
@@ -110,7 +110,8 @@ def _batch_completion(record: dict[str, object]) -> Completion:
     if not isinstance(response, dict) or response.get("status_code") != 200:
         raise ModelError("failed", f"the batch has no answer: {str(record.get('error'))[:200]}")
     answer = answer_of(response.get("body"))
-    return Completion(0, answer.text, answer.finish, answer.usage)
+    text = with_thoughts(answer.thoughts, answer.text)
+    return Completion(0, text, answer.finish, answer.usage)
 
 
 def _usage(value: object) -> Usage:
