@@ -15,10 +15,21 @@ LABELS: dict[Stage, str] = {
     "read": "read",
     "select": "selected",
     "translate": "translated",
-    "check": "compiled",
-    "refute": "kept",
+    "parse": "well formed",
+    "compile": "compiled",
+    "lint": "linted",
+    "duplicate": "new",
+    "answer": "with its answer",
+    "vacuity": "not vacuous",
+    "triviality": "not trivial",
+    "refutation": "not refuted",
+    "numerals": "with its numerals",
+    "conditions": "with its conditions",
+    "backtranslation": "translated back",
+    "judge": "judged faithful",
+    "equivalence": "kept",
 }
-"""What a problem that got through a stage is called."""
+"""What a problem that got through a stage is called; the stages of a run, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +54,9 @@ class Funnel:
         """The funnel as JSON."""
         return {
             "input_rows": self.total,
-            "problems": {LABELS[stage]: self.passed[stage] for stage in STAGES}
+            "problems": {label: self.passed[stage] for stage, label in LABELS.items()}
             | {"proved": self.proved},
-            "lost": {stage: dict(self.lost[stage]) for stage in STAGES},
+            "lost": {stage: dict(self.lost[stage]) for stage in LABELS},
             "statements": self.statements,
             "proofs": self.proofs,
             "losses": self.losses,
@@ -59,7 +70,7 @@ def count(corpus: Corpus) -> Funnel:
     proved: set[int] = set()
     tactics: Counter[str] = Counter()
     statements = 0
-    for row in corpus.data.rows(["provenance"]):
+    for row in corpus.data.rows(["provenance.input_row", "provenance.tactic"]):
         provenance = row["provenance"]
         statements += 1
         kept.add(provenance["input_row"])
@@ -75,11 +86,11 @@ def count(corpus: Corpus) -> Funnel:
             position not in found or _rank(stage) > _rank(found[position][0])
         ):
             found[position] = (stage, loss["reason"])
-    lost = {stage: _reasons(found.values(), stage) for stage in STAGES}
+    lost = {stage: _reasons(found.values(), stage) for stage in LABELS}
     left = len(kept) + len(found)
     total = left
     passed: dict[Stage, int] = {}
-    for stage in STAGES:
+    for stage in LABELS:
         left -= sum(lost[stage].values())
         passed[stage] = left
     return Funnel(

@@ -1,125 +1,115 @@
-"""The loop: problems of a stream through a chain, several at a time, into a corpus folder.
+"""The loop: problems of a stream through a formalizer, many at a time, into a corpus folder.
 
-Rows are recorded as they are finished; the corpus puts them in input order. Whatever ends the
-loop early (Ctrl-C, an engine that is gone, a kill) costs the rows in flight and no others.
+Every problem is a task; nothing waits for another problem. Rows are recorded as they are finished;
+the corpus puts them in input order. Whatever ends the loop early (Ctrl-C, an engine or a model that
+is gone, a kill) costs the rows in flight and no others.
 """
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
+from typing import Any
 
-from numina_lean.check.verdict import Item, Outcome, Verdict
 from numina_lean.corpus.corpus import Corpus, Finished
-from numina_lean.errors import EngineUnavailableError
-from numina_lean.formalize.chain import Chain
+from numina_lean.formalize.formalizer import Formalizer
+from numina_lean.formalize.numbers import Numbers
+from numina_lean.formalize.stopping import StoppableChecker
 from numina_lean.problems.problem import Problem
 from numina_lean.problems.read import BrokenRow
 from numina_lean.problems.select import Selector, Skipped
-from numina_lean.prove.prove import Checker
 
-READ_AHEAD = 256
+READ_AHEAD = 1024
 """Input rows between the oldest in flight and the newest."""
 
-_ENGINE_GONE = frozenset({"engine_start", "engine_unavailable"})
+_Task = asyncio.Task[Finished]
 
 
-class StoppedError(Exception):
-    """The loop is ending: the problem in flight is given up, and another run does it."""
-
-
-@dataclass(slots=True)
-class StoppableChecker:
-    """A checker that, once `stop` is set, answers no more; and that a missing engine stops.
-
-    An outcome that speaks of the engine and not of the item never becomes a row.
-    """
-
-    checker: Checker
-    stop: threading.Event
-
-    def check(self, item: Item) -> Outcome:
-        """Raises `StoppedError`, `EngineUnavailableError`."""
-        if self.stop.is_set():
-            raise StoppedError
-        try:
-            outcome = self.checker.check(item)
-        except CancelledError as error:
-            raise StoppedError from error
-        if self.stop.is_set():
-            raise StoppedError
-        if outcome.verdict is Verdict.CRASHED and outcome.reason in _ENGINE_GONE:
-            raise EngineUnavailableError(
-                f"Lean does not start ({outcome.detail}). Run numina-lean doctor; "
-                "the same command then goes on where this one stopped"
-            )
-        return outcome
-
-
-def run(
+async def run(
     problems: Iterator[Problem | BrokenRow],
     corpus: Corpus,
-    chain: Chain,
+    formalizer: Formalizer,
+    checker: StoppableChecker,
     *,
-    stop: threading.Event,
-    workers: int,
+    concurrency: int,
+    numbers: Numbers,
     limit: int | None = None,
     advance: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Take the first `limit` rows of `problems` through `chain` into `corpus`.
+    """Take the first `limit` rows of `problems` through `formalizer` into `corpus`.
 
-    `stop` is the event that `chain`'s checker watches; it is set when the loop is left by an
-    exception. `advance` is called with the number of input rows done, from the calling thread.
-    Raises what a chain raises, after recording what else is finished.
+    `checker` is the one that `formalizer` checks with; it is stopped when the loop is left by an
+    exception. `concurrency`: problems in flight. `advance` is called with the number of input rows
+    done. Raises what a formalizer raises, after recording what else is finished.
     """
-    todo = _todo(islice(problems, limit), corpus, chain, advance)
-    flight: dict[Future[Finished], int] = {}
+    todo = _todo(islice(problems, limit), corpus, formalizer, numbers, advance)
+    flight: dict[_Task, int] = {}
     newest = -1
-    executor = ThreadPoolExecutor(workers, thread_name_prefix="problem")
+    more = True
     try:
-        while True:
-            while _has_room(flight, workers, newest):
-                job = next(todo, None)
+        while more or flight:
+            while more and _has_room(flight, concurrency, newest):
+                job = await asyncio.to_thread(next, todo, None)
                 if job is None:
+                    more = False
                     break
                 newest = job.position
-                flight[executor.submit(job.run)] = newest
-            if not flight:
-                break
-            done = wait(flight, return_when=FIRST_COMPLETED).done
-            failures = [future for future in done if future.exception() is not None]
-            corpus.record([future.result() for future in done if future not in failures])
-            advance(len(done) - len(failures))
-            for future in done:
-                del flight[future]
-            for future in failures:
-                future.result()
+                flight[asyncio.create_task(job.run())] = newest
+            numbers.in_flight = len(flight)
+            if flight:
+                done, _ = await asyncio.wait(flight, return_when=asyncio.FIRST_COMPLETED)
+                await _record(done, corpus, checker, numbers, advance)
+                for task in done:
+                    del flight[task]
     except BaseException:
-        stop.set()
+        checker.stop()
         raise
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-    corpus.flush()
+        for task in flight:
+            task.cancel()
+        await asyncio.gather(*flight, return_exceptions=True)
+        numbers.in_flight = 0
+    await asyncio.to_thread(corpus.flush)
 
 
-def _has_room(flight: Mapping[Future[Finished], int], workers: int, newest: int) -> bool:
+async def _record(
+    done: set[_Task],
+    corpus: Corpus,
+    checker: StoppableChecker,
+    numbers: Numbers,
+    advance: Callable[[int], None],
+) -> None:
+    """Keep what is finished; then raise what went wrong, if anything did."""
+    failures = [task for task in done if task.cancelled() or task.exception() is not None]
+    finished = [task.result() for task in done if task not in failures]
+    if checker.failure is None:
+        await asyncio.to_thread(corpus.record, finished)
+        for each in finished:
+            numbers.finish(each)
+        advance(len(finished))
+    if checker.failure is not None:
+        raise checker.failure
+    for task in failures:
+        task.result()
+
+
+def _has_room(flight: Mapping[_Task, int], concurrency: int, newest: int) -> bool:
     if not flight:
         return True
-    return len(flight) < 2 * workers and newest - min(flight.values()) < READ_AHEAD
+    return len(flight) < concurrency and newest - min(flight.values()) < READ_AHEAD
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     position: int
-    run: Callable[[], Finished]
+    run: Callable[[], Coroutine[Any, Any, Finished]]
 
 
 def _todo(
     problems: Iterator[Problem | BrokenRow],
     corpus: Corpus,
-    chain: Chain,
+    formalizer: Formalizer,
+    numbers: Numbers,
     advance: Callable[[int], None],
 ) -> Iterator[_Job]:
     """The rows that no earlier run finished. Every row passes the selector, finished or not."""
@@ -127,14 +117,20 @@ def _todo(
     for position, row in enumerate(problems):
         why = selector.judge(row) if isinstance(row, Problem) else None
         if corpus.is_finished(position, row.id):
+            numbers.skip()
             advance(1)
         else:
-            yield _Job(position, partial(_finish, chain, position, row, why))
+            yield _job(formalizer, position, row, why)
 
 
-def _finish(chain: Chain, position: int, row: Problem | BrokenRow, why: Skipped | None) -> Finished:
-    if isinstance(row, BrokenRow):
-        return chain.broken(position, row)
-    if why is not None:
-        return chain.skipped(position, row, why)
-    return chain.formalize(position, row)
+def _job(
+    formalizer: Formalizer, position: int, row: Problem | BrokenRow, why: Skipped | None
+) -> _Job:
+    async def finish() -> Finished:
+        if isinstance(row, BrokenRow):
+            return formalizer.broken(position, row)
+        if why is not None:
+            return formalizer.skipped(position, row, why)
+        return await formalizer.formalize(position, row)
+
+    return _Job(position, finish)
