@@ -5,6 +5,7 @@ import typer
 from numina_lean.cli.corpus_diff import diff
 from numina_lean.cli.corpus_export import export
 from numina_lean.cli.corpus_show import show
+from numina_lean.cli.corpus_stats import stats
 
 corpus = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
@@ -19,5 +20,5 @@ def _corpus() -> None:
     """
 
 
-for command in (show, diff, export):
+for command in (stats, show, diff, export):
     corpus.command()(command)
