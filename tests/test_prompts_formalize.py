@@ -32,16 +32,19 @@ PROOFS = {
     "largest": (
         "refine ⟨by decide, fun n h => ?_⟩\n"
         "  rcases Int.lt_or_le 14 n with above | below\n"
-        "  · have : (15 : Int) * 15 ≤ n * n := Int.mul_le_mul (by omega) (by omega) (by decide) (by omega)\n"
+        "  · have : (15 : Int) * 15 ≤ n * n :=\n"
+        "      Int.mul_le_mul (by omega) (by omega) (by decide) (by omega)\n"
         "    grind\n"
         "  · exact below"
     ),
     "how_many": "decide +kernel",
     "value_of_x": "grind",
     "divisible": (
-        "have rest : n % 6 = 0 ∨ n % 6 = 1 ∨ n % 6 = 2 ∨ n % 6 = 3 ∨ n % 6 = 4 ∨ n % 6 = 5 := by omega\n"
+        "have rest : n % 6 = 0 ∨ n % 6 = 1 ∨ n % 6 = 2 ∨ n % 6 = 3 ∨ n % 6 = 4 ∨ n % 6 = 5 := by\n"
+        "    omega\n"
         "  apply Int.dvd_of_emod_eq_zero\n"
-        "  rcases rest with h | h | h | h | h | h <;> simp [Int.sub_emod, Int.pow_succ, Int.mul_emod, h]"
+        "  rcases rest with h | h | h | h | h | h <;>\n"
+        "    simp [Int.sub_emod, Int.pow_succ, Int.mul_emod, h]"
     ),
 }
 """Proofs of our examples: that their answers are right."""

@@ -87,6 +87,7 @@ def blocks(text: str) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def outside_of_fences(text: str) -> str:
-    """`text` with its fence lines dropped: for text whose fences make no sense."""
-    return re.sub(r"(?m)^[^\S\n]*(?:`{3,}|~{3,})[^\n]*$", "", text)
+def before_fences(text: str) -> str:
+    """What stands before the first fence mark; all of `text` where there is none."""
+    first = _FENCE.search(text)
+    return text if first is None else text[: first.start()]
