@@ -117,6 +117,8 @@ def _solve_rate(problem: Problem, limits: Limits) -> Problem | Skipped:
 
 
 def _difficulty(problem: Problem, limits: Limits) -> Problem | Skipped:
+    if limits.least_difficulty <= 0:
+        return problem
     score = difficulty(problem, limits.highest_level)
     if score < limits.least_difficulty:
         return Skipped(Unselected.TOO_EASY, f"the difficulty score is {score:.3f}")

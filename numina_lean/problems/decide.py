@@ -57,10 +57,8 @@ class InputDigest:
             if isinstance(row, Problem)
             else (row.id, row.detail)
         )
-        for part in parts:
-            data = part.encode("utf-8", "replace")
-            self._hash.update(len(data).to_bytes(8, "big"))
-            self._hash.update(data)
+        lengths = ",".join(str(len(part)) for part in parts)
+        self._hash.update(f"{lengths}\0{''.join(parts)}".encode("utf-8", "replace"))
 
     def hexdigest(self) -> str:
         return self._hash.hexdigest()

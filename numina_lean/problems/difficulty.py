@@ -48,14 +48,17 @@ def known_solve_rate(problem: Problem) -> float | None:
 
 def difficulty(problem: Problem, highest_level: int = HIGHEST_LEVEL) -> float:
     """The score, rounded to six places so that it reads the same from every format."""
-    parts = [(SOURCE_WEIGHT, SOURCE_DIFFICULTY.get(problem.source, _UNKNOWN_SOURCE))]
+    score = SOURCE_WEIGHT * SOURCE_DIFFICULTY.get(problem.source, _UNKNOWN_SOURCE)
+    weight = SOURCE_WEIGHT
     rate = known_solve_rate(problem)
     if rate is not None:
-        parts.append((SOLVE_RATE_WEIGHT, 1 - rate))
+        score += SOLVE_RATE_WEIGHT * (1 - rate)
+        weight += SOLVE_RATE_WEIGHT
     level = _level(problem.level, highest_level)
     if level is not None:
-        parts.append((LEVEL_WEIGHT, level))
-    return round(sum(w * value for w, value in parts) / sum(w for w, _ in parts), 6)
+        score += LEVEL_WEIGHT * level
+        weight += LEVEL_WEIGHT
+    return round(score / weight, 6)
 
 
 def _level(text: str, highest: int) -> float | None:

@@ -14,9 +14,15 @@ _DRAWN = re.compile(
     r"|https?://\S+\.(?:png|jpe?g|gif|svg|webp|bmp)\b|https?://cdn\.mathpix\.com",
     re.IGNORECASE,
 )
+# Looking for a substring takes a tenth of the time of a search for a pattern.
+_DRAWN_HINTS = (
+    "[asy]", "[/asy]", "\\begin", "\\include", "\\tikz", "![", "<img", "<svg", "[img", "[attach",
+    "http",
+)  # fmt: skip
 _HINTS = (
     "figure", "fig.", "diagram", "picture", "drawing", "drawn", "sketch", "illustrat", "shown",
-    "depict", "displayed", "indicated", "below", "above", "here", "right", "left", "to scale",
+    "depict", "displayed", "indicated", "below", "above", "to scale", "the right", "the left",
+    "at right", "at left", " here",
 )  # fmt: skip
 _PICTURE = r"(?:figures?|fig\.|diagrams?|pictures?|drawings?|sketch(?:es)?|illustrations?)"
 _WHICH = (
@@ -59,16 +65,11 @@ _PAPER = re.compile(r"\bgraph\s+paper\b", re.IGNORECASE)
 
 def needs_figure(text: str) -> str | None:
     """The words or the code that show that `text` needs a picture, or None."""
-    found = _DRAWN.search(text)
-    if found is None and _hinted(text):
+    lowered = text.lower()
+    found = _DRAWN.search(text) if any(hint in lowered for hint in _DRAWN_HINTS) else None
+    if found is None and any(hint in lowered for hint in _HINTS):
         found = _NUMBERED.search(text) or _POINTED.search(text) or _shown(text)
     return None if found is None else " ".join(found[0].split())[:80]
-
-
-def _hinted(text: str) -> bool:
-    """Whether a closer look is worth its time."""
-    lowered = text.lower()
-    return any(hint in lowered for hint in _HINTS)
 
 
 def _shown(text: str) -> re.Match[str] | None:

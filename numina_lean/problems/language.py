@@ -23,6 +23,8 @@ _ENGLISH_WORDS = (
     "which to has have this from at by each where when determine given value number on in as"
 )
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_PLAINLY_ENGLISH = (" the ", " of ", " is ", " and ", " that ", " for ", " with ")
+_PLAIN_WORDS = 3
 _OTHERS = {
     "French": "le la les des une est que soit soient dans pour qui avec sur par montrer trouver "
     "déterminer tels tel telle nombre entier entiers du et on il aux deux tout",
@@ -49,6 +51,8 @@ def foreign_language(text: str) -> str | None:
     """The language or the letters of `text` where it is not English, else None."""
     if not text.isascii() and _foreign_letters(text):
         return "letters of another script"
+    if sum(word in text for word in _PLAINLY_ENGLISH) >= _PLAIN_WORDS:
+        return None
     words = [word.lower() for word in _WORDS.findall(_MATHS.sub(" ", text))]
     if len(words) < _FEWEST_WORDS:
         return None

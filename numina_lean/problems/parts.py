@@ -23,10 +23,13 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _PARTS = 2
+_SECOND_LABELS = tuple(label + end for label in ("b", "B", "2", "ii", "II") for end in ")].")
 
 
 def asks_several(text: str) -> str | None:
     """The labels under which `text` asks, where there are two or more, else None."""
+    if not any(label in text for label in _SECOND_LABELS):
+        return None
     marks = list(_LABEL.finditer(text))
     for sequence in _SEQUENCES:
         run = _run(marks, sequence)

@@ -213,7 +213,7 @@ def _text(column: str, value: object, default: str) -> str:
         case None:
             return default
         case str():
-            if any("\ud800" <= character <= "\udfff" for character in value):
+            if not _is_unicode(value):
                 raise ValueError(f'field "{column}" holds half of a surrogate pair')
             return value.strip()
         case bool():
@@ -221,3 +221,11 @@ def _text(column: str, value: object, default: str) -> str:
         case int() | float():
             return str(value)
     raise ValueError(f'field "{column}" is a {type(value).__name__}, not a text')
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

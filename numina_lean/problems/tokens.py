@@ -20,7 +20,7 @@ _PREFIX = re.compile(
 )
 _THOUSANDS = re.compile(r"(?<=\d)(?:,|\{,\}|\\,|\\!|\\ )(?=\d{3}(?!\d))")
 _SHORT_FRACTION = re.compile(r"\\[dtc]?frac\s*(\d)\s*(\d)")
-_EMPTY = re.compile(r"[\^_]\{\s*\}|\\(?:begin|end)\s*\{[a-z]+\*?\}(?:\{[lcr|]*\})?")
+_EMPTY = re.compile(r"[\^_]\{\}|\\(?:begin|end)\s*\{[A-Za-z]+\*?\}(?:\{[lcr|]*\})?")
 _HYPHEN = re.compile(r"(?<=[a-z]{2})-(?=[a-z]{2})|(?<=[a-z0-9])-(?=[a-z]{3})")
 _TOKEN = re.compile(r"\\[a-z]+|\d+(?:\.\d+)?|[^\W\d_]+|[^\s\w]")
 
@@ -84,9 +84,13 @@ def tokens(text: str) -> list[str]:
     """The words, numbers, commands and signs of `text`, in order, in one spelling."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    text = _THOUSANDS.sub("", _PREFIX.sub("", text, count=1))
-    text = _SHORT_FRACTION.sub(r"\\frac \1 \2", text).lower()
-    found = _TOKEN.findall(_HYPHEN.sub(" ", _EMPTY.sub(" ", text)))
+    text = _THOUSANDS.sub("", text[_PREFIX.match(text).end() :])  # type: ignore[union-attr]
+    if "frac" in text:
+        text = _SHORT_FRACTION.sub(r"\\frac \1 \2", text)
+    if "{}" in text or "\\begin" in text:
+        text = _EMPTY.sub(" ", text)
+    text = text.lower()
+    found = _TOKEN.findall(_HYPHEN.sub(" ", text) if "-" in text else text)
     same, numbers = _SAME.get, _NUMBER_WORDS.get
     return [numbers(token, same(token, token)) for token in found if token not in _DROPPED]
 
