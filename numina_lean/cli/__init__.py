@@ -18,6 +18,7 @@ from numina_lean import __version__
 from numina_lean.errors import NuminaError
 
 COMMANDS = {
+    "select": "Select the problems that are worth formalising, and say why these.",
     "formalize": "Turn problems into Lean statements that Lean accepts.",
     "check": "Check Lean sources, and say for each what it comes to.",
     "serve": "Answer checks over HTTP.",
