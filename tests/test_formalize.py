@@ -1,23 +1,34 @@
 """The loop from problems to a corpus, with a translator that says what it is told to."""
 
-import threading
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from numina_lean.check.checker import Checker
 from numina_lean.check.pool import Pool
 from numina_lean.check.verdict import Item, Outcome, Verdict
 from numina_lean.corpus.corpus import Corpus
 from numina_lean.errors import EngineUnavailableError
-from numina_lean.formalize.chain import Chain
+from numina_lean.formalize.formalizer import Effort, Formalizer
 from numina_lean.formalize.funnel import Funnel, count
-from numina_lean.formalize.loop import StoppableChecker, run
+from numina_lean.formalize.loop import run
+from numina_lean.formalize.numbers import Numbers
+from numina_lean.formalize.rows import RowMaker
+from numina_lean.formalize.rules_source import TranslatorSource
+from numina_lean.formalize.stopping import StoppableChecker
+from numina_lean.formalize.trial import Trials
+from numina_lean.gates.equivalence import cluster
+from numina_lean.gates.gate import Bench, Ruling, Subject
+from numina_lean.gates.order import examine
 from numina_lean.lean.report import LeanInfo
 from numina_lean.problems.problem import Problem
 from numina_lean.problems.read import BrokenRow
-from numina_lean.prove.prove import Checker
+from numina_lean.prove.prove import prove
+from numina_lean.translate.canonical import canonical_digest
 from numina_lean.translate.statement import Profile, Statement
 from numina_lean.translate.translator import Candidate, Declined
 
@@ -65,16 +76,49 @@ PROBLEMS: tuple[Problem | BrokenRow, ...] = (
 )
 
 
+async def _nobody(subject: Subject) -> Sequence[Ruling]:
+    return ()
+
+
 def _formalize(
     folder: Path,
     checker: Checker,
     problems: tuple[Problem | BrokenRow, ...] = PROBLEMS,
     limit: int | None = None,
+    advance: Callable[[int], None] = lambda rows: None,
 ) -> Funnel:
-    stop = threading.Event()
-    chain = Chain(Dictated(), StoppableChecker(checker, stop), "core", samples=3, timeout=30.0)
-    with Corpus(folder, {"model": "dictated"}, shard_rows=4) as corpus:
-        run(iter(problems), corpus, chain, stop=stop, workers=3, limit=limit)
+    stoppable = StoppableChecker(checker)
+    bench = Bench(stoppable, "core", 30.0)
+    with (
+        Corpus(folder, {"model": "dictated"}, shard_rows=4) as corpus,
+        ThreadPoolExecutor(4) as threads,
+    ):
+        source = TranslatorSource(Dictated(), threads, "core", 3)
+        numbers = Numbers(len(problems))
+        formalizer = Formalizer(
+            source=source,
+            rows=RowMaker(source, "core"),
+            trials=Trials(examine, bench, threads, rounds=0),
+            judge=_nobody,
+            canonical=lambda statement: canonical_digest(statement.source()),
+            cluster=lambda statements: cluster(statements, bench),
+            prove=lambda statement: prove(statement, stoppable, profile="core", timeout=30.0),
+            threads=threads,
+            tell=numbers.ruled,
+            effort=Effort(width=3, enough=3),
+        )
+        asyncio.run(
+            run(
+                iter(problems),
+                corpus,
+                formalizer,
+                stoppable,
+                concurrency=6,
+                numbers=numbers,
+                limit=limit,
+                advance=advance,
+            )  # fmt: skip
+        )
         return count(corpus)
 
 
@@ -157,6 +201,17 @@ class _Failing:
     fatal: str | None = None
     asked: list[str] = field(default_factory=list)
 
+    def submit(self, item: Item) -> Future[Outcome]:
+        future = Future[Outcome]()
+        future.set_result(self.check(item))
+        return future
+
+    def cancel(self, future: Future[Outcome]) -> bool:
+        return False
+
+    def check_all(self, items: Iterable[Item]) -> Iterator[Outcome]:
+        return map(self.check, items)
+
     def check(self, item: Item) -> Outcome:
         self.asked.append(item.id)
         lean = LeanInfo("embedded", "4.28.0", None)
@@ -196,14 +251,8 @@ def test_an_interrupt_keeps_what_is_finished(tmp_path: Path) -> None:
         if sum(done) >= 5:
             raise KeyboardInterrupt
 
-    stop = threading.Event()
-    chain = Chain(Dictated(), StoppableChecker(_Failing(), stop), "core", 1, 30.0)
-    with (
-        Corpus(tmp_path, {"model": "dictated"}) as corpus,
-        pytest.raises(KeyboardInterrupt),
-    ):
-        run(iter(_easy(50)), corpus, chain, stop=stop, workers=2, advance=interrupt)
-    assert stop.is_set()
+    with pytest.raises(KeyboardInterrupt):
+        _formalize(tmp_path, _Failing(), _easy(50), advance=interrupt)
     again = _Failing()
     assert _formalize(tmp_path, again, _easy(50)).statements == 50
     assert len({item for item in again.asked if item.startswith("p")}) == 50 - sum(done)

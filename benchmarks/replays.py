@@ -1,4 +1,4 @@
-"""Recordings made for tests: what a model would have said about problems, in `replay:`'s form."""
+"""Recordings made by a script: what a model would have said about problems, in `replay:`'s form."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
