@@ -4,6 +4,7 @@ import typer
 
 from numina_lean.cli.corpus_diff import diff
 from numina_lean.cli.corpus_export import export
+from numina_lean.cli.corpus_push import card, push
 from numina_lean.cli.corpus_show import show
 from numina_lean.cli.corpus_stats import stats
 
@@ -20,5 +21,5 @@ def _corpus() -> None:
     """
 
 
-for command in (stats, show, diff, export):
+for command in (stats, show, diff, export, card, push):
     corpus.command()(command)

@@ -47,9 +47,16 @@ class ShardedTable:
 
     def shard_rows(self, shard: Path, columns: Iterable[str]) -> Iterator[dict[str, Any]]:
         """The rows of one shard. A column that it lacks is not in its rows."""
+        for batch in self.batches(shard, columns):
+            yield from batch.to_pylist()
+
+    def batches(
+        self, shard: Path, columns: Iterable[str] | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows of one shard as arrow has them, with these columns, or with all."""
+        wanted = None if columns is None else list(columns)
         with pq.ParquetFile(shard) as file:
-            for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns)):
-                yield from batch.to_pylist()
+            yield from file.iter_batches(_BATCH_ROWS, columns=wanted)
 
     def count(self) -> int:
         """How many rows there are, by what the shards themselves say."""
