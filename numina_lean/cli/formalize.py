@@ -40,10 +40,10 @@ from numina_lean.cli.options import (
     seconds,
 )
 from numina_lean.cli.progress import Bar
+from numina_lean.corpus.card import write_card
 from numina_lean.corpus.corpus import Corpus
 from numina_lean.corpus.files import write_text_atomically
 from numina_lean.errors import InputError
-from numina_lean.formalize.card import card
 from numina_lean.formalize.formalizer import Effort
 from numina_lean.formalize.funnel import Funnel, count
 from numina_lean.formalize.loop import run
@@ -430,4 +430,5 @@ def _write_summary(
     }
     text = json.dumps(summary, indent=2, ensure_ascii=False)
     write_text_atomically(folder / "summary.json", f"{text}\n")
-    write_text_atomically(folder / "README.md", card(funnel, __version__))
+    if funnel.total:
+        write_card(folder)
