@@ -1,6 +1,9 @@
 """One request of each task: what the golden prompts are made from."""
 
+from numina_lean.prompts.backtranslate import BacktranslateRequest
+from numina_lean.prompts.conditions import ConditionsRequest
 from numina_lean.prompts.formalize import Example, FormalizeRequest
+from numina_lean.prompts.judge import JudgeRequest
 from numina_lean.prompts.repair import RepairRequest
 
 PROBLEM = "Find all $x \\in \\mathbb{R}$ with\n$x^2 = 2x$ and $|x|>1$."
@@ -30,4 +33,7 @@ REQUESTS: dict[str, object] = {
         earlier=None,
         completion=f"<think>hm</think>\n```lean4\n{SOURCE}```",
     ),
+    "backtranslate": BacktranslateRequest(SOURCE),
+    "conditions": ConditionsRequest(PROBLEM, "$x = 2$", SOURCE),
+    "judge": JudgeRequest(PROBLEM, None, SOURCE, "Let x be real, with x² = 2x and 1 < |x|."),
 }

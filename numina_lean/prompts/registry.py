@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from numina_lean.errors import InputError
-from numina_lean.prompts import formalize, repair
+from numina_lean.prompts import backtranslate, conditions, formalize, judge, repair
 from numina_lean.prompts.family import Family, Task
 
 FAMILIES: Mapping[Task, Mapping[str, Family[Any]]] = {
     "formalize": formalize.FAMILIES,
     "repair": repair.FAMILIES,
+    "backtranslate": backtranslate.FAMILIES,
+    "conditions": conditions.FAMILIES,
+    "judge": judge.FAMILIES,
 }
 
 

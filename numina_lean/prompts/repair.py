@@ -35,8 +35,8 @@ LONGEST_TURN = 20_000
 
 _ASK = (
     "Mend it. Say first, in a line or two, what was wrong. Keep every condition of the problem, "
-    "add none, and do not make the statement weaker or easier to have it accepted. End with the whole "
-    "source in one block, ```lean4 … ```, its theorem ending in `:= by sorry`."
+    "add none, and do not make the statement weaker or easier to have it accepted. End with the "
+    "whole source in one block, ```lean4 … ```, its theorem ending in `:= by sorry`."
 )
 
 

@@ -26,10 +26,10 @@ _AT_LINE_START = (
     | VARIABLES
     | frozenset(
         {
-            "namespace", "section", "end", "attribute", "mutual", "deriving", "export", "notation", "notation3",
-            "infix", "infixl", "infixr", "prefix", "postfix", "macro", "macro_rules", "syntax",
-            "elab", "elab_rules", "initialize", "run_cmd", "add_decl_doc", "suppress_compilation",
-            "declare_syntax_cat", "builtin_initialize", "alias", "simproc",
+            "namespace", "section", "end", "attribute", "mutual", "deriving", "export", "notation",
+            "notation3", "infix", "infixl", "infixr", "prefix", "postfix", "macro", "macro_rules",
+            "syntax", "elab", "elab_rules", "initialize", "run_cmd", "add_decl_doc",
+            "suppress_compilation", "declare_syntax_cat", "builtin_initialize", "alias", "simproc",
         }
     )
 )  # fmt: skip
