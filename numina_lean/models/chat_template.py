@@ -52,6 +52,13 @@ def require_template(tokenizer: object, name: str) -> None:
         raise ModelUnavailableError(f"{name}: {NO_TEMPLATE}")
 
 
+def require_room(name: str, tokens: int, context: int) -> None:
+    """Raises `ModelError("too_long")` where a prompt leaves no room for a token of answer."""
+    if tokens >= context:
+        detail = f"the prompt has {tokens} tokens, and the model takes {context} with the answer"
+        raise ModelError("too_long", f"{name}: {detail}")
+
+
 def _render(tokenizer: Tokenizer, turns: list[dict[str, str]], **options: bool) -> str:
     try:
         return str(tokenizer.apply_chat_template(turns, tokenize=False, **options))

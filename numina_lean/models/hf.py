@@ -24,11 +24,10 @@ from transformers import (
 )
 
 from numina_lean.models.batches import Batches
-from numina_lean.models.chat_template import prompt_tokens, require_template
+from numina_lean.models.chat_template import prompt_tokens, require_room, require_template
 from numina_lean.models.generate import generate
 from numina_lean.models.model import (
     Completion,
-    ModelError,
     ModelUnavailableError,
     Prompt,
     Reply,
@@ -105,12 +104,7 @@ class TransformersModel:
     async def _tokens(self, prompt: Prompt) -> list[int]:
         """The prompt's tokens, made in a thread: long prompts would hold the loop up."""
         tokens = await asyncio.to_thread(prompt_tokens, self._tokenizer, prompt)
-        if len(tokens) >= self._context:
-            raise ModelError(
-                "too_long",
-                f"{self.name}: the prompt has {len(tokens)} tokens, and the model takes "
-                f"{self._context} with the answer",
-            )
+        require_room(self.name, len(tokens), self._context)
         return tokens
 
     def _row(

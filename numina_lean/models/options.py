@@ -39,10 +39,10 @@ class ModelOptions:
     | option | read by | meaning |
     | --- | --- | --- |
     | `base_url` | openai | the endpoint; `$OPENAI_BASE_URL` where None |
-    | `concurrency` | openai, vllm | samples in flight at once |
+    | `concurrency` | openai | samples in flight at once |
     | `requests_per_minute`, `tokens_per_minute` | openai | what the endpoint's contract allows |
     | `retries` | openai | after the first attempt, with growing random pauses |
-    | `timeout` | openai | seconds that an attempt may go without a byte of answer |
+    | `timeout` | openai | seconds that an attempt at a whole answer may take; streamed, a piece |
     | `tensor_parallel`, `gpu_memory` | vllm | GPUs a model, share of their memory |
     | `dtype`, `max_model_len`, `trust_remote_code` | hf, vllm | as the libraries call them |
     | `device` | hf | `cpu`, `cuda`, `cuda:1` …; the best there is where None |
