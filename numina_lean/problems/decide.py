@@ -57,7 +57,7 @@ class InputDigest:
             if isinstance(row, Problem)
             else (row.id, row.detail)
         )
-        lengths = ",".join(str(len(part)) for part in parts)
+        lengths = ",".join(map(str, map(len, parts)))
         self._hash.update(f"{lengths}\0{''.join(parts)}".encode("utf-8", "replace"))
 
     def hexdigest(self) -> str:
@@ -125,7 +125,7 @@ def _distinct(
     candidates: list[_Candidate], settings: Settings, held_out: Sequence[HeldOut]
 ) -> list[_Candidate]:
     """The candidates that repeat none that is kept; the others get their reason."""
-    apart, kept = Kept(settings.near), Kept(settings.near)
+    apart, kept = Kept(settings.near, cautious=False), Kept(settings.near)
     for number, each in enumerate(held_out):
         apart.keep(number, each.print)
     names: dict[int, str] = {}

@@ -1,5 +1,9 @@
 """Repeated problems: the same text first, then nearly the same text with the same numbers.
 
+Equal numbers make a low bar of similarity safe: two copies of a problem share them, two problems
+of one pattern do not. A text with fewer than two numbers lacks that witness ("Show that a basis …",
+"Show that a subbasis …"), and must be twice as near.
+
 Problems are offered best first. One that repeats a problem that was kept is dropped, so every
 problem that is dropped is near the very one that is kept in its place; nothing is dropped for a
 chain of likenesses. Problems whose decisive tokens differ are never compared. Among those that
@@ -16,6 +20,7 @@ from numina_lean.problems.fingerprint import Fingerprint, similarity
 NEAR = 0.7
 """The least similarity of near-duplicates, unless told otherwise."""
 
+_FEW_NUMBERS = 2
 _CROWD = 48
 _PERMUTATIONS = 125
 _BANDS = 25
@@ -40,10 +45,15 @@ class _Group:
 
 
 class Kept:
-    """The problems kept so far, by the numbers that the caller gave them."""
+    """The problems kept so far, by the numbers that the caller gave them.
 
-    def __init__(self, near: float = NEAR) -> None:
+    `near` is the least similarity of near-duplicates. `cautious` asks more of texts with few
+    numbers; where a missed repetition is worse than a lost problem it is to be left out.
+    """
+
+    def __init__(self, near: float = NEAR, *, cautious: bool = True) -> None:
         self._near = near
+        self._near_without_numbers = (1 + near) / 2 if cautious else near
         self._texts: dict[bytes, int] = {}
         self._groups: dict[bytes, _Group] = {}
 
@@ -52,10 +62,12 @@ class Kept:
         same = self._texts.get(problem.text)
         if same is not None:
             return Match(same, 1.0, exact=True)
+        few = problem.numbers < _FEW_NUMBERS
+        bar = self._near_without_numbers if few else self._near
         best: Match | None = None
         for number, other in self._candidates(problem):
             alike = similarity(problem, other)
-            if alike >= self._near and (best is None or alike > best.similarity):
+            if alike >= bar and (best is None or alike > best.similarity):
                 best = Match(number, alike, exact=False)
         return best
 

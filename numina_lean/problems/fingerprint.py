@@ -22,12 +22,14 @@ _TOKENS_REMEMBERED = 2**16
 class Fingerprint:
     """`text` and `decisive` are digests; `shingles` are the sorted, distinct hashes of shingles.
 
-    None of them depends on the process: hashes are BLAKE2, not Python's.
+    `numbers` is how many numbers the text has. None of them depends on the process: hashes are
+    BLAKE2, not Python's.
     """
 
     text: bytes
     decisive: bytes
     shingles: Hashes
+    numbers: int
 
 
 def fingerprint(text: str) -> Fingerprint:
@@ -37,6 +39,7 @@ def fingerprint(text: str) -> Fingerprint:
         text=_digest(" ".join(found)),
         decisive=_digest(" ".join(decisive(found))),
         shingles=_shingles(found),
+        numbers=sum(token[0].isdigit() for token in found),
     )
 
 

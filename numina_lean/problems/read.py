@@ -88,7 +88,8 @@ def read_problems(
     """
     names = names or FieldNames()
     tables = _tables(source, names, split)
-    return (_problem(table, row, names) for table in tables for row in table.rows())
+    required = names.required()
+    return (_problem(table, row, names, required) for table in tables for row in table.rows())
 
 
 def count_problems(source: str) -> int | None:
@@ -154,11 +155,13 @@ def _missing(column: str, field: str, found: tuple[str, ...]) -> str:
     return f'no field "{column}" (found: {shown}{more}). Pass {option} NAME'
 
 
-def _problem(table: _Table, row: Row, names: FieldNames) -> Problem | BrokenRow:
+def _problem(
+    table: _Table, row: Row, names: FieldNames, required: dict[str, str]
+) -> Problem | BrokenRow:
     place = f"{table.name} {table.unit} {row.number}"
     if row.defect is not None:
         return BrokenRow(place, row.defect)
-    for column, field in names.required().items():
+    for column, field in required.items():
         if column not in row.fields:
             return BrokenRow(place, _missing(column, field, tuple(row.fields)))
     try:

@@ -10,25 +10,25 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+_NAME = r"(?:example|problem|exercise|question|task|variant|ex|pr)\b[\s.]*(?:\d[\d.]*)?[\s*.:)]*"
+_NUMBER = r"[A-Za-z]?\d{1,3}(?:\.\d{1,3})*\s*[.):]\s+(?=\S)"
+_POINTS = r"[(\[]\s*\d+\s*(?:points?|marks?|pts?\.?)\s*[)\]]\.?"
+_CONTEST = r"[(\[][^()\[\]]{0,40}(?:19|20)\d\d[^()\[\]]{0,40}[)\]]\.?"
 _PREFIX = re.compile(
-    r"^\s*(?:(?:#+|\*\*)\s*)?"
-    r"(?:(?:example|problem|exercise|question|task|variant|subject|ex|pr)\b[\s.]*(?:\d[\d.]*)?\s*[*.:)]*\s*"
-    r"|[A-Za-z]?\d{1,3}(?:\.\d{1,3})*\s*[.):]\s+(?=\S))?"
-    r"(?:[(\[]\s*(?:\d+\s*(?:points?|marks?|pts?\.?)|[^()\[\]]{0,40}(?:19|20)\d\d[^()\[\]]{0,40})\s*[)\]]\.?\s*)?"
-    r"(?:\*\*\s*)?",
-    re.IGNORECASE,
+    rf"\s*(?:(?:#+|\*\*|{_NAME}|{_NUMBER}|{_POINTS}|{_CONTEST})\s*){{0,4}}", re.IGNORECASE
 )
+_MARKUP = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]]*)\]\]|\[/?(?:i|b|u|hide|quote|list|\*)\]")
 _THOUSANDS = re.compile(r"(?<=\d)(?:,|\{,\}|\\,|\\!|\\ )(?=\d{3}(?!\d))")
 _SHORT_FRACTION = re.compile(r"\\[dtc]?frac\s*(\d)\s*(\d)")
 _EMPTY = re.compile(r"[\^_]\{\}|\\(?:begin|end)\s*\{[A-Za-z]+\*?\}(?:\{[lcr|]*\})?")
 _HYPHEN = re.compile(r"(?<=[a-z]{2})-(?=[a-z]{2})|(?<=[a-z0-9])-(?=[a-z]{3})")
-_TOKEN = re.compile(r"\\[a-z]+|\d+(?:\.\d+)?|[^\W\d_]+|[^\s\w]")
+_TOKEN = re.compile(r"\\[a-z]+|\\.|\d+(?:\.\d+)?|[^\W\d_]+|[^\s\w]")
 
 _DROPPED_TOKENS = (
     "$ { } \\ ~ , . ; : ? ' \" ` & # | ’ ‘ “ ” "
     r"\left \right \big \bigl \bigr \bigg \displaystyle \textstyle \limits \nolimits "
     r"\quad \qquad \text \textbf \textit \textrm \emph \mathrm \mathbf \mathit \mathsf \mathbb "
-    r"\mathcal \operatorname \rm \bf \it \mbox \boldsymbol \cal \hspace \vspace "
+    r"\mathcal \operatorname \rm \bf \it \mbox \boldsymbol \cal \hspace \vspace \prime "
     "the a an please"
 )
 _DROPPED = frozenset(_DROPPED_TOKENS.split())
@@ -43,6 +43,7 @@ _SAME = {
     **dict.fromkeys(("°", r"\degree", r"\circ"), "degrees"),
     **dict.fromkeys(("greatest", "largest", "maximal", "max", r"\max", "highest"), "maximum"),
     **dict.fromkeys(("least", "smallest", "minimal", "min", r"\min", "lowest"), "minimum"),
+    **dict.fromkeys((r"\rightarrow", r"\longrightarrow", "→"), r"\to"),
     **dict.fromkeys((r"\angle", "∠"), "angle"),
     **dict.fromkeys((r"\triangle", "△"), "triangle"),
     **dict.fromkeys((r"\lt",), "<"),
@@ -85,6 +86,8 @@ def tokens(text: str) -> list[str]:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     text = _THOUSANDS.sub("", text[_PREFIX.match(text).end() :])  # type: ignore[union-attr]
+    if "[" in text:
+        text = _MARKUP.sub(r"\1", text)
     if "frac" in text:
         text = _SHORT_FRACTION.sub(r"\\frac \1 \2", text)
     if "{}" in text or "\\begin" in text:
@@ -92,7 +95,11 @@ def tokens(text: str) -> list[str]:
     text = text.lower()
     found = _TOKEN.findall(_HYPHEN.sub(" ", text) if "-" in text else text)
     same, numbers = _SAME.get, _NUMBER_WORDS.get
-    return [numbers(token, same(token, token)) for token in found if token not in _DROPPED]
+    return [
+        numbers(token, same(token, token))
+        for token in found
+        if token not in _DROPPED and not (token[0] == "\\" and not token[1:].isalpha())
+    ]
 
 
 def decisive(found: Iterable[str]) -> list[str]:
