@@ -4,7 +4,9 @@ import typer
 
 from numina_lean.cli.corpus_diff import diff
 from numina_lean.cli.corpus_export import export
+from numina_lean.cli.corpus_merge import merge
 from numina_lean.cli.corpus_push import card, push
+from numina_lean.cli.corpus_recheck import recheck
 from numina_lean.cli.corpus_show import show
 from numina_lean.cli.corpus_stats import stats
 
@@ -21,5 +23,5 @@ def _corpus() -> None:
     """
 
 
-for command in (stats, show, diff, export, card, push):
+for command in (stats, show, diff, merge, recheck, export, card, push):
     corpus.command()(command)

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 from filelock import FileLock, Timeout
 
@@ -30,6 +31,12 @@ SHARD_ROWS = 4096
 """Input rows that one shard covers."""
 
 _NO_ROWS = hashlib.sha256().hexdigest()
+
+
+class Recordable(Protocol):
+    """What came of one input row: `Finished`, or rows taken over from another corpus."""
+
+    def record(self) -> Record: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ class Corpus:
             raise self._other_input(f"row {position + 1}")
         return known is not None
 
-    def record(self, finished: Sequence[Finished]) -> None:
+    def record(self, finished: Sequence[Recordable]) -> None:
         """Keep these rows durably, and write the shards that are complete by now."""
         records = [one.record() for one in finished]
         self._journal.append(records)

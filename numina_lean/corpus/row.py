@@ -116,6 +116,7 @@ _LOSS_COLUMNS: dict[str, pa.DataType] = {
     "source": pa.string(),
     "sample": pa.int64(),
     "formal_statement": pa.string(),
+    "formal_proof": pa.string(),
     "statement_hash": pa.string(),
     "prompt_hash": pa.string(),
     "translator": pa.string(),
@@ -265,6 +266,7 @@ class Loss:
     source: str | None = None
     sample: int | None = None
     formal_statement: str | None = None
+    formal_proof: str | None = None
     statement_hash: str | None = None
     prompt_hash: str | None = None
     engine: str | None = None
