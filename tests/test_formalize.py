@@ -59,7 +59,9 @@ def _statement(line: str) -> Statement:
 
 
 def _problem(name: str, dictation: str, **more: str) -> Problem:
-    return Problem(id=name, problem=f"Problem {name}", answer="1", solution=dictation, **more)
+    """A problem to prove: what is dictated has no answer to be held against."""
+    fields = {"answer": "proof", "question_type": "proof"} | more
+    return Problem(id=name, problem=f"Problem {name}", solution=dictation, **fields)
 
 
 PROBLEMS: tuple[Problem | BrokenRow, ...] = (
@@ -117,7 +119,7 @@ def _formalize(
                 numbers=numbers,
                 limit=limit,
                 advance=advance,
-            )  # fmt: skip
+            )
         )
         return count(corpus)
 
@@ -172,11 +174,11 @@ def test_every_loss_is_kept_with_its_stage_and_reason(folder: Path) -> None:
         ("in.jsonl line 2", None, "read", "broken_row"),
         ("incomplete", None, "select", "invalid_problem"),
         ("declined", None, "translate", "no_idea"),
-        ("broken", 0, "check", "error"),
-        ("false", 0, "refute", "refuted"),
-        ("vacuous", 0, "refute", "vacuous"),
-        ("mixed", 0, "refute", "refuted"),
-        ("mixed", 2, "translate", "repeated_statement"),
+        ("broken", 0, "compile", "error"),
+        ("false", 0, "lint", "counterexample"),
+        ("vacuous", 0, "lint", "contradictory_hypotheses"),
+        ("mixed", 0, "lint", "counterexample"),
+        ("mixed", 2, "duplicate", "repeated_statement"),
         ("defect", None, "translate", "internal"),
     ]
 
@@ -188,9 +190,11 @@ def test_the_funnel_counts_each_problem_once_where_its_best_candidate_came_to(
     with Corpus(folder, {"model": "dictated"}) as corpus:
         funnel = count(corpus)
     assert funnel.total == len(PROBLEMS)
-    assert funnel.passed == {"read": 9, "select": 8, "translate": 6, "check": 5, "refute": 3}
+    found = {stage: funnel.passed[stage] for stage in ("read", "select", "translate", "compile")}
+    assert found == {"read": 9, "select": 8, "translate": 6, "compile": 5}
     assert (funnel.proved, funnel.statements, funnel.proofs) == (2, 3, 2)
-    assert funnel.lost["refute"] == {"refuted": 1, "vacuous": 1}
+    assert funnel.passed["equivalence"] == 3
+    assert funnel.lost["lint"] == {"counterexample": 1, "contradictory_hypotheses": 1}
     assert sum(funnel.tactics.values()) == 2
 
 
@@ -217,8 +221,13 @@ class _Failing:
         lean = LeanInfo("embedded", "4.28.0", None)
         if item.id == self.fatal:
             return Outcome(item.id, Verdict.CRASHED, lean, "h", 0.0, "engine_start", "gone")
-        verdict = Verdict.ERROR if "t:" in item.id or "_negated" in item.id else Verdict.STATEMENT
+        verdict = Verdict.STATEMENT if item.id.endswith(":statement") else Verdict.ERROR
         return Outcome(item.id, verdict, lean, "h", 0.1)
+
+
+def _asked_about(checker: _Failing) -> set[str]:
+    """The problems whose statements were checked."""
+    return {item.removesuffix(":statement") for item in checker.asked if ":statement" in item}
 
 
 def _easy(number: int) -> tuple[Problem, ...]:
@@ -227,7 +236,7 @@ def _easy(number: int) -> tuple[Problem, ...]:
 
 def test_an_engine_that_is_gone_ends_the_run_and_makes_no_row(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailableError, match="the same command then goes on"):
-        _formalize(tmp_path, _Failing(fatal="p7"), _easy(20))
+        _formalize(tmp_path, _Failing(fatal="p7:statement"), _easy(20))
     funnel = _formalize(tmp_path, _Failing(), _easy(20))
     assert (funnel.statements, funnel.losses) == (20, 0)
 
@@ -237,9 +246,9 @@ def test_a_second_run_asks_lean_nothing_and_a_longer_one_only_what_is_new(tmp_pa
     _formalize(tmp_path, first, _easy(10), limit=6)
     _formalize(tmp_path, second, _easy(10), limit=6)
     funnel = _formalize(tmp_path, third, _easy(10))
-    assert {item.partition(":")[0] for item in first.asked} >= {f"p{n}" for n in range(6)}
+    assert _asked_about(first) == {f"p{n}" for n in range(6)}
     assert second.asked == []
-    assert {item for item in third.asked if item.startswith("p")} == {f"p{n}" for n in range(6, 10)}
+    assert _asked_about(third) == {f"p{n}" for n in range(6, 10)}
     assert funnel.statements == 10
 
 
@@ -255,4 +264,4 @@ def test_an_interrupt_keeps_what_is_finished(tmp_path: Path) -> None:
         _formalize(tmp_path, _Failing(), _easy(50), advance=interrupt)
     again = _Failing()
     assert _formalize(tmp_path, again, _easy(50)).statements == 50
-    assert len({item for item in again.asked if item.startswith("p")}) == 50 - sum(done)
+    assert len(_asked_about(again)) == 50 - sum(done)

@@ -16,7 +16,7 @@ from numina_lean import __version__
 from numina_lean.cli.checker import open_checker
 from numina_lean.cli.config import config_defaults, resumed_defaults, save_command
 from numina_lean.cli.dashboard import dashboard
-from numina_lean.cli.formalize_parts import Generation, Judging, Parts, Steps
+from numina_lean.cli.formalize_parts import Generation, Judging, Parts, Steps, skipped_gates
 from numina_lean.cli.funnel_table import funnel_table
 from numina_lean.cli.model_options import (
     BaseUrlOption,
@@ -304,7 +304,7 @@ def formalize(
             profile=profile,
             timeout=timeout,
             repairs=repairs,
-            skipped=frozenset(skip_gate or ()),
+            skipped=skipped_gates(skip_gate or ()),
             known=tuple(known or ()),
             proofs=proofs,
         ),

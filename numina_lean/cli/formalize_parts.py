@@ -13,7 +13,7 @@ from numina_lean.errors import InputError
 from numina_lean.formalize.breaker import Breaker
 from numina_lean.formalize.formalizer import Effort, Formalizer, Judge
 from numina_lean.formalize.known import known_statements
-from numina_lean.formalize.model_source import MODEL_HEADERS, ModelSource
+from numina_lean.formalize.model_source import MODEL_HEADERS, BudgetSpentError, ModelSource
 from numina_lean.formalize.numbers import Numbers
 from numina_lean.formalize.rows import RowMaker
 from numina_lean.formalize.rules_source import TranslatorSource
@@ -21,9 +21,9 @@ from numina_lean.formalize.source import Source
 from numina_lean.formalize.stopping import StoppableChecker
 from numina_lean.formalize.trial import Trials
 from numina_lean.gates.equivalence import cluster
-from numina_lean.gates.gate import GATE_NAMES, Bench, Ruling, Subject
-from numina_lean.gates.order import JUDGED, examine
-from numina_lean.gates.panel import Panel
+from numina_lean.gates.gate import GATE_NAMES, Bench, GateName, Ruling, Subject
+from numina_lean.gates.order import JUDGED, NEEDED, examine
+from numina_lean.gates.panel import Panel, PanelReason
 from numina_lean.models.budget import Budgeted
 from numina_lean.models.choose import open_model
 from numina_lean.models.model import Model, Sampling
@@ -80,7 +80,7 @@ class Steps:
     profile: Profile
     timeout: float
     repairs: int
-    skipped: frozenset[str]
+    skipped: frozenset[GateName]
     known: tuple[Path, ...]
     proofs: bool
 
@@ -97,11 +97,6 @@ class Parts:
     jobs: int
 
     def __post_init__(self) -> None:
-        for gate in sorted(self.steps.skipped):
-            if gate not in GATE_NAMES:
-                raise InputError(f"--skip-gate {gate}: no such gate ({', '.join(GATE_NAMES)})")
-            if gate in ("parse", "compile"):
-                raise InputError(f"--skip-gate {gate}: nothing can be said without it")
         if self.generation.model != RULES:
             self._families()
 
@@ -263,13 +258,18 @@ class Parts:
         )
         model, account = await self._open(stack, judging.model, options, recording)
         numbers.accounts.append(account)
-        panel = Panel(model, votes=judging.votes, threshold=judging.threshold)
+        try:
+            panel = Panel(model, judging.votes, judging.threshold, seed=self.generation.seed)
+        except ValueError as error:
+            raise InputError(f"--votes, --threshold: {error}") from error
         gates = [each for name, each in JUDGED if name not in self.steps.skipped]
 
         async def judge(subject: Subject) -> Sequence[Ruling]:
             rulings: list[Ruling] = []
             for gate in gates:
                 rulings.append(await gate(subject, panel))
+                if rulings[-1].reason == PanelReason.BUDGET:
+                    raise BudgetSpentError(rulings[-1].detail)
                 if not rulings[-1].passed:
                     break
             return rulings
@@ -282,6 +282,19 @@ Number = TypeVar("Number", int, float)
 
 def _given(value: Number | None, default: Number) -> Number:
     return default if value is None else value
+
+
+def skipped_gates(names: Sequence[str]) -> frozenset[GateName]:
+    """The gates to leave out. Raises `InputError` for what is none, or is needed."""
+    found: set[GateName] = set()
+    for name in names:
+        gate = next((each for each in GATE_NAMES if each == name), None)
+        if gate is None:
+            raise InputError(f"--skip-gate {name}: no such gate ({', '.join(GATE_NAMES)})")
+        if gate in NEEDED:
+            raise InputError(f"--skip-gate {name}: nothing can be said without it")
+        found.add(gate)
+    return frozenset(found)
 
 
 async def nobody(subject: Subject) -> Sequence[Ruling]:

@@ -16,7 +16,7 @@ from numina_lean.corpus.row import Loss
 from numina_lean.formalize.rows import RowMaker
 from numina_lean.formalize.source import Proposer, Source
 from numina_lean.formalize.trial import Attempt, Trials
-from numina_lean.gates.equivalence import Clustering
+from numina_lean.gates.equivalence import Clustering, EquivalenceReason
 from numina_lean.gates.gate import Ruling, Subject
 from numina_lean.problems.problem import Problem
 from numina_lean.problems.read import BrokenRow
@@ -28,8 +28,6 @@ from numina_lean.translate.translator import Declined
 BROKEN = "broken_row"
 REPEATED = "repeated_statement"
 KNOWN = "known_statement"
-REPRESENTED = "represented"
-OUTVOTED = "outvoted"
 
 Judge = Callable[[Subject], Awaitable[Sequence[Ruling]]]
 """Takes a subject past the gates that ask a model, up to the first that it does not pass."""
@@ -193,5 +191,5 @@ def _statement(attempt: Attempt) -> Statement:
 def _not_chosen(agrees: bool, chosen: Attempt) -> Ruling:
     detail = f"sample {chosen.proposal.sample} "
     detail += "says the same, more simply" if agrees else "has more candidates on its side"
-    reason = REPRESENTED if agrees else OUTVOTED
+    reason = EquivalenceReason.NOT_SIMPLEST if agrees else EquivalenceReason.OUTVOTED
     return Ruling("equivalence", passed=False, reason=reason, detail=detail)

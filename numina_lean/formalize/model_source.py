@@ -8,9 +8,9 @@ from numina_lean.formalize.feedback import feedback
 from numina_lean.formalize.seeds import seed_of
 from numina_lean.formalize.source import Proposal, Proposer
 from numina_lean.gates.gate import Ruling
+from numina_lean.gates.panel import answer_of
 from numina_lean.models.model import Model, ModelError, Prompt, Sampling
 from numina_lean.problems.problem import Problem
-from numina_lean.problems.select import NOT_FOUND, PROOF
 from numina_lean.prompts.family import Family
 from numina_lean.prompts.formalize import Example, FormalizeRequest
 from numina_lean.prompts.repair import RepairRequest
@@ -72,7 +72,7 @@ class ModelSource:
     async def open(self, problem: Problem) -> Proposer:
         request = FormalizeRequest(
             problem=problem.problem,
-            answer=_answer(problem),
+            answer=answer_of(problem),
             name=theorem_name(problem.id),
             header=self.header,
             examples=self.examples(problem),
@@ -137,10 +137,3 @@ def _closed_header(statement: Statement) -> Statement:
         return statement
     header = f"{statement.header.rstrip()}\nset_option {_AUTO_IMPLICIT} false\n"
     return replace(statement, header=header)
-
-
-def _answer(problem: Problem) -> str | None:
-    """The value that the statement should claim; None for a proof problem."""
-    if problem.question_type == PROOF or problem.answer.lower() in ("", PROOF, NOT_FOUND):
-        return None
-    return problem.answer
