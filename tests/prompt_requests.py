@@ -2,8 +2,10 @@
 
 from numina_lean.prompts.backtranslate import BacktranslateRequest
 from numina_lean.prompts.conditions import ConditionsRequest
+from numina_lean.prompts.decompose import DecomposeRequest
 from numina_lean.prompts.formalize import Example, FormalizeRequest
 from numina_lean.prompts.judge import JudgeRequest
+from numina_lean.prompts.prove import ProveRequest
 from numina_lean.prompts.repair import RepairRequest
 
 PROBLEM = "Find all $x \\in \\mathbb{R}$ with\n$x^2 = 2x$ and $|x|>1$."
@@ -36,4 +38,6 @@ REQUESTS: dict[str, object] = {
     "backtranslate": BacktranslateRequest(SOURCE),
     "conditions": ConditionsRequest(PROBLEM, "$x = 2$", SOURCE),
     "judge": JudgeRequest(PROBLEM, None, SOURCE, "Let x be real, with x² = 2x and 1 < |x|."),
+    "prove": ProveRequest(SOURCE, PROBLEM, "Divide by $x$."),
+    "decompose": DecomposeRequest(SOURCE, 4, PROBLEM, "Divide by $x$.", "8:2: error: no goals"),
 }

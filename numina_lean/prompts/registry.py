@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from numina_lean.errors import InputError
-from numina_lean.prompts import backtranslate, conditions, formalize, judge, repair
+from numina_lean.prompts import (
+    backtranslate,
+    conditions,
+    decompose,
+    formalize,
+    judge,
+    prove,
+    repair,
+)
 from numina_lean.prompts.family import Family, Task
 
 FAMILIES: Mapping[Task, Mapping[str, Family[Any]]] = {
@@ -13,6 +21,8 @@ FAMILIES: Mapping[Task, Mapping[str, Family[Any]]] = {
     "backtranslate": backtranslate.FAMILIES,
     "conditions": conditions.FAMILIES,
     "judge": judge.FAMILIES,
+    "prove": prove.FAMILIES,
+    "decompose": decompose.FAMILIES,
 }
 
 
