@@ -148,7 +148,8 @@ of your own before it if you need them.
 The proof rests on nothing but what the source imports. Without mathlib that is core Lean: \
 `omega`, `grind`, `simp`, `decide`, `exact`, `apply`, `induction`, `rcases`, `cases`, `have`, \
 `calc`, `rw`, `intro`, `refine`, `constructor`; not `ring`, `linarith`, `nlinarith`, `norm_num`, \
-`field_simp`, `positivity`. No `sorry`, no `native_decide`, no axiom, no option that changes the checking.
+`field_simp`, `positivity`. No `sorry`, no `native_decide`, no axiom, no option that changes how \
+Lean checks.
 
 Think as much as you need. End with the whole source in one block, ```lean4 … ```.
 """
