@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -25,10 +26,12 @@ from numina_lean.models.model import (
     Usage,
 )
 from numina_lean.models.offsets import Offsets
+from numina_lean.models.options import ModelOptions
 from numina_lean.models.record import Recorder
 from numina_lean.models.recorded import key_of, line_of, read_line
 from numina_lean.models.recording import Recording
 from numina_lean.models.replay import Replay
+from numina_lean.models.requests import BATCH_DIALECT, RequestFile
 
 
 class Counting:
@@ -202,6 +205,7 @@ import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_models_replay import Counting, asking, SEEDED
+from numina_lean.models.options import ModelOptions
 from numina_lean.models.record import Recorder
 
 async def main():
@@ -321,6 +325,92 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         Replay(tmp_path / "none.jsonl")
 
 
+def answers_of(requests: Path, say: Callable[[dict[str, Any]], dict[str, Any]]) -> str:
+    """What a batch writes when it has answered each line of requests."""
+    lines = []
+    for line in requests.read_text(encoding="utf-8").splitlines():
+        request = json.loads(line)
+        assert (request["method"], request["url"]) == ("POST", "/v1/chat/completions")
+        answer = {"id": "batch_1", "custom_id": request["custom_id"], **say(request["body"])}
+        lines.append(json.dumps(answer))
+    return "\n".join(lines)
+
+
+def chat(text: str, **message: object) -> dict[str, Any]:
+    choice = {"message": {"content": text, **message}, "finish_reason": "length"}
+    body = {"choices": [choice], "usage": {"prompt_tokens": 7, "completion_tokens": 3}}
+    return {"response": {"status_code": 200, "request_id": "x", "body": body}, "error": None}
+
+
+def test_what_is_missing_goes_out_as_a_batch_and_its_answers_replay(tmp_path: Path) -> None:
+    prompt = Prompt((Message("user", "q"),), prefill="```lean4\n")
+    kept = Sampling(seed=3, stop=("```",), keep_stop=True)
+    options = ModelOptions(missing=tmp_path / "requests.jsonl", missing_model="big")
+
+    async def ask(recording: Path) -> Reply:
+        async with open_model(f"replay:{recording}", options) as model:
+            return await model.complete(prompt, kept, samples=2)
+
+    for _ in range(2):  # the second run has nothing to add
+        with pytest.raises(ModelError, match="no sample 0"):
+            asyncio.run(ask(Path(os.devnull)))
+    requests = tmp_path / "requests.jsonl"
+    bodies = [json.loads(line)["body"] for line in requests.read_text().splitlines()]
+    assert [body["seed"] for body in bodies] == [3, 4]
+    assert bodies[0]["model"] == "big"
+    assert bodies[0]["messages"][-1] == {"role": "assistant", "content": prompt.prefill}
+    assert "stop" not in bodies[0]
+    answers = tmp_path / "answers.jsonl"
+    said = answers_of(requests, lambda body: chat(f"{body['seed']} ``` x", reasoning_content="```"))
+    answers.write_text(said, encoding="utf-8")
+    reply = asyncio.run(ask(answers))
+    think = "<think>\n```\n</think>\n\n"
+    assert [one.text for one in reply.completions] == [f"{think}3 ```", f"{think}4 ```"]
+    assert [one.finish for one in reply.completions] == ["stop", "stop"]
+    assert reply.usage == Usage(14, 6)
+
+
+def test_an_answer_that_a_batch_failed_to_give_is_a_failure_until_another_has_it(
+    tmp_path: Path,
+) -> None:
+    requests = RequestFile(tmp_path / "requests.jsonl", "m", BATCH_DIALECT)
+    requests.add(asking("q"), SEEDED, 0)
+    requests.close()
+    failed = {"response": {"status_code": 500, "body": {}}, "error": {"message": "busy"}}
+    first = answers_of(tmp_path / "requests.jsonl", lambda _: failed)
+    path = tmp_path / "answers.jsonl"
+    path.write_text(first, encoding="utf-8")
+    with pytest.raises(ModelError, match="busy") as raised:
+        asyncio.run(Replay(path).complete(asking("q"), SEEDED))
+    assert raised.value.reason == "failed"
+    second = answers_of(tmp_path / "requests.jsonl", lambda _: chat("at last"))
+    path.write_text(first + "\n" + second, encoding="utf-8")
+    assert asyncio.run(Replay(path).complete(asking("q"), SEEDED)).completions[0].text == "at last"
+
+
+def test_lines_of_other_batches_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    theirs = [{"custom_id": f"request-{number}", **chat("x")} for number in range(2000)]
+    path.write_text("\n".join(map(json.dumps, theirs)), encoding="utf-8")
+    assert len(Recording(path)) == 0
+
+
+def test_a_file_of_requests_survives_a_kill_and_is_told_from_others(tmp_path: Path) -> None:
+    path = tmp_path / "requests.jsonl"
+    requests = RequestFile(path, "m", BATCH_DIALECT)
+    requests.add(asking("q"), SEEDED, 0)
+    requests.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:40])
+    again = RequestFile(path, "m", BATCH_DIALECT)
+    assert len(again) == 1
+    again.close()
+    assert path.read_bytes() == whole
+    path.write_text("theorem x : True\n")
+    with pytest.raises(InputError, match="line 1: no request of a batch"):
+        RequestFile(path, "m", BATCH_DIALECT)
+
+
 @given(
     text=st.text(st.characters(codec=None)),
     finish=st.sampled_from(["stop", "length"]),
@@ -332,7 +422,7 @@ def test_a_line_reads_back_as_what_was_written(
 ) -> None:
     completion = Completion(4, text, "stop" if finish == "stop" else "length", Usage(*counts))
     read = read_line(line_of("m", asking(text), SEEDED, completion, 1.5))
-    assert (read.completion, read.model, read.seconds) == (completion, "m", 1.5)
+    assert (read.found, read.model, read.seconds) == (completion, "m", 1.5)
     assert read.key == key_of(asking(text), SEEDED, 4)
 
 

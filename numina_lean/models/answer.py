@@ -6,7 +6,8 @@ A server that parses a reasoning model's thoughts out of its text sends them bes
 
 from dataclasses import dataclass
 
-from numina_lean.models.model import Finish, ModelError, Usage
+from numina_lean.models.model import Completion, Finish, ModelError, Sampling, Usage
+from numina_lean.models.stops import cut
 
 THINK_OPEN, THINK_CLOSE = "<think>\n", "\n</think>\n\n"
 _THOUGHTS = ("reasoning_content", "reasoning")
@@ -47,9 +48,14 @@ def answer_of(body: object) -> Answer:
     )
 
 
-def with_thoughts(thoughts: str, text: str) -> str:
-    """The text as the model wrote it, before the server took its thoughts apart."""
-    return f"{THINK_OPEN}{thoughts}{THINK_CLOSE}{text}" if thoughts else text
+def completion_of(answer: Answer, sampling: Sampling, sample: int, echo: str) -> Completion:
+    """The sample that an answer is, as the model wrote it: ended where it should end, without the
+    `echo` of a prefill that some servers put before it, and with its thoughts in their place.
+    """
+    text, stopped = cut(answer.text.removeprefix(echo), sampling.stop, sampling.keep_stop)
+    if answer.thoughts:
+        text = f"{THINK_OPEN}{answer.thoughts}{THINK_CLOSE}{text}"
+    return Completion(sample, text, "stop" if stopped else answer.finish, answer.usage)
 
 
 def first_choice(body: object) -> dict[str, object] | None:

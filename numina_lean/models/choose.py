@@ -13,6 +13,7 @@ from numina_lean.models.budget import Budgeted
 from numina_lean.models.model import Model, ModelUnavailableError
 from numina_lean.models.options import DEFAULTS, ModelOptions
 from numina_lean.models.replay import Replay
+from numina_lean.models.requests import BATCH_DIALECT, RequestFile
 
 FORMS = "openai:NAME, vllm:PATH, hf:PATH or replay:FILE"
 
@@ -41,7 +42,10 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 async def _open_replay(rest: str, options: ModelOptions) -> Model:
-    return Replay(Path(rest))
+    if options.missing is None:
+        return Replay(Path(rest))
+    missing = RequestFile(options.missing, options.missing_model, BATCH_DIALECT)
+    return Replay(Path(rest), missing)
 
 
 async def _open_openai(rest: str, options: ModelOptions) -> Model:

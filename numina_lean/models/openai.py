@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from functools import partial
 
-from numina_lean.models.answer import answer_of, with_thoughts
+from numina_lean.models.answer import answer_of, completion_of
 from numina_lean.models.chat_request import (
     Dialect,
     cut_here,
@@ -24,7 +24,6 @@ from numina_lean.models.endpoint import Endpoint
 from numina_lean.models.model import Completion, ModelError, Prompt, Reply, Sampling
 from numina_lean.models.options import ModelOptions
 from numina_lean.models.retry import TransientError
-from numina_lean.models.stops import cut
 from numina_lean.models.together import all_of
 
 _OWNERS_THAT_KEEP_STOPS = frozenset({"vllm"})
@@ -119,10 +118,7 @@ class EndpointModel:
             if error.reason != "failed":
                 raise
             raise TransientError(error.detail) from error
-        text = answer.text.removeprefix(_echo(prompt, dialect))
-        text, stopped = cut(text, sampling.stop, sampling.keep_stop)
-        finish = "stop" if stopped else answer.finish
-        return Completion(sample, with_thoughts(answer.thoughts, text), finish, answer.usage)
+        return completion_of(answer, sampling, sample, _echo(prompt, dialect))
 
     async def _collect(
         self, prompt: Prompt, sampling: Sampling, sample: int, dialect: Dialect

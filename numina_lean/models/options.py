@@ -3,6 +3,7 @@
 import math
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from numina_lean.errors import InputError
 
@@ -47,6 +48,8 @@ class ModelOptions:
     | `dtype`, `max_model_len`, `trust_remote_code` | hf, vllm | as the libraries call them |
     | `device` | hf | `cpu`, `cuda`, `cuda:1` …; the best there is where None |
     | `batch` | hf | sequences generated side by side |
+    | `missing`, `missing_model` | replay | file that takes what is not recorded, as requests of a
+    batch, and the model that they name |
     | `token_budget` | all | tokens, prompt and completion, that the run may use |
     | `prices` | all | for the account of what was spent |
     """
@@ -64,6 +67,8 @@ class ModelOptions:
     max_model_len: int | None = None
     trust_remote_code: bool = False
     batch: int = 16
+    missing: Path | None = None
+    missing_model: str = "model"
     token_budget: int | None = None
     prices: Prices = FREE
 

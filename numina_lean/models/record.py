@@ -1,7 +1,6 @@
 """A model whose completions are recorded, in the form that `replay:` reads."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 from numina_lean.models.model import Completion, Model, Prompt, Reply, Sampling
@@ -71,7 +70,7 @@ class Recorder:
     def _find(self, prompt: Prompt, sampling: Sampling, sample: int) -> Completion | None:
         """What the file has of this model."""
         found = self.recording.find(key_of(prompt, sampling, sample), self._is_ours)
-        return None if found is None else replace(found.completion, sample=sample)
+        return None if found is None else found.completion(prompt, sampling, sample)
 
     def _is_ours(self, recorded: Recorded) -> bool:
         return recorded.model in (None, self.name)

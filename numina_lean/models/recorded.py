@@ -11,9 +11,9 @@ write, where `requests` has put the key in `custom_id`.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-from numina_lean.models.answer import answer_of, with_thoughts
+from numina_lean.models.answer import Answer, answer_of, completion_of
 from numina_lean.models.model import Completion, ModelError, Prompt, Sampling, Usage
 
 _KEY = b'{"key": "'
@@ -26,15 +26,22 @@ class FormError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A completion as a file has it. `model` is None where the line does not say whose it is.
+    """What a line has under a key: a completion of ours, or an answer of a batch as it came.
 
-    `seconds`: of the whole request that it was part of.
+    `model` is None where the line does not say whose it is. `seconds`: of the whole request that
+    it was part of.
     """
 
     key: str
     model: str | None
-    completion: Completion
+    found: Completion | Answer
     seconds: float
+
+    def completion(self, prompt: Prompt, sampling: Sampling, sample: int) -> Completion:
+        """The completion that it is for the request that has its key."""
+        if isinstance(self.found, Answer):
+            return completion_of(self.found, sampling, sample, prompt.prefill)
+        return replace(self.found, sample=sample)
 
 
 def key_of(prompt: Prompt, sampling: Sampling, sample: int) -> str:
@@ -93,7 +100,7 @@ def read_line(line: bytes) -> Recorded:
     record = _object(line)
     key = key_in(line)
     if "custom_id" in record:
-        return Recorded(key, None, _batch_completion(record), 0.0)
+        return Recorded(key, None, _batch_answer(record), 0.0)
     text, finish, usage = record.get("text"), record.get("finish"), record.get("usage")
     sample, seconds = record.get("sample", 0), record.get("seconds", 0.0)
     if not isinstance(text, str) or (finish != "stop" and finish != "length"):
@@ -105,13 +112,11 @@ def read_line(line: bytes) -> Recorded:
     return Recorded(key, model if isinstance(model, str) else None, completion, float(seconds))
 
 
-def _batch_completion(record: dict[str, object]) -> Completion:
+def _batch_answer(record: dict[str, object]) -> Answer:
     response = record.get("response")
     if not isinstance(response, dict) or response.get("status_code") != 200:
         raise ModelError("failed", f"the batch has no answer: {str(record.get('error'))[:200]}")
-    answer = answer_of(response.get("body"))
-    text = with_thoughts(answer.thoughts, answer.text)
-    return Completion(0, text, answer.finish, answer.usage)
+    return answer_of(response.get("body"))
 
 
 def _usage(value: object) -> Usage:
