@@ -23,13 +23,15 @@ class ScriptedModel:
         if isinstance(answer, ModelError):
             raise answer
         if isinstance(answer, str):
-            answer = Completion(first, answer, "stop")
-        return Reply((answer,), Usage(10, 5), 0.0)
+            answer = Completion(first, answer, "stop", Usage(10, 5))
+        return Reply.of((answer,), 0.0)
 
     async def stream(
         self, prompt: Prompt, sampling: Sampling, *, sample: int = 0
-    ) -> AsyncIterator[str]:
-        yield (await self.complete(prompt, sampling, first=sample)).completions[0].text
+    ) -> AsyncIterator[str | Completion]:
+        (completion,) = (await self.complete(prompt, sampling, first=sample)).completions
+        yield completion.text
+        yield completion
 
     async def close(self) -> None:
         return

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from numina_lean.gates.judge import judge
 from numina_lean.gates.panel import Panel
 from numina_lean.gates.replies import Audit, Comparison, Form, Judgement, read_form
 from numina_lean.models.model import Completion, ModelError
+from numina_lean.models.record import Recorder
+from numina_lean.models.replay import Replay
 from numina_lean.problems.problem import Problem
 from numina_lean.translate.statement import Statement
 
@@ -189,6 +192,26 @@ def test_a_panel_that_cannot_decide_is_refused() -> None:
             Panel(model, **wrong)
     with pytest.raises(InputError):
         Panel(model, judge="nobody")
+
+
+def test_recorded_votes_come_to_the_same_ruling(tmp_path: Path) -> None:
+    async def ruled(model: Any) -> Ruling:
+        try:
+            return await backtranslation(SUBJECT, Panel(model, votes=2))
+        finally:
+            await model.close()
+
+    said = [READING, compared(True, True, "faithful"), READING, compared(True, False, "unfaithful")]
+    first = asyncio.run(ruled(Recorder(ScriptedModel(said), tmp_path / "votes.jsonl")))
+    again = asyncio.run(ruled(Replay(tmp_path / "votes.jsonl")))
+    assert (again.passed, again.reason, again.detail) == (False, "reading_says_less", first.detail)
+    assert again.evidence["polled"] == first.evidence["polled"]
+
+
+def test_votes_that_are_not_recorded_pass_nothing(tmp_path: Path) -> None:
+    (tmp_path / "none.jsonl").write_text("")
+    ruling = asyncio.run(judge(SUBJECT, Panel(Replay(tmp_path / "none.jsonl"))))
+    assert (ruling.passed, ruling.reason) == (False, "judge_error")
 
 
 READING = "Let x be real, x > 0, x^2 = 9/4. Then x = 3/2."
