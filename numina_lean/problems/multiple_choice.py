@@ -213,15 +213,22 @@ _AFTER_STEM = re.compile(rf"(?:{_SPACE}|\\\[|\*\*)+$")
 
 
 def _answer_value(answer: str, options: Options) -> str | None:
-    """The option that `answer` names, by its label or by its text."""
+    """The option that `answer` names by its label, or is; None also where it could be two."""
+    found = {value for value in options.values.values() if _same(answer, value)}
     named = _LETTER_ANSWER.match(answer)
-    if named is not None:
-        label = named["label"].upper()
-        value = options.values.get(label)
-        if value is not None and (not _spelled(named["rest"]) or _same(named["rest"], value)):
-            return value
-    equal = [value for value in options.values.values() if _same(answer, value)]
-    return equal[0] if len(equal) == 1 else None
+    labelled = None if named is None else _labelled(named["label"].upper(), options)
+    if named is not None and labelled is not None:
+        rest = named["rest"]
+        if not _spelled(rest) or _same(rest, labelled):
+            found.add(labelled)
+    return found.pop() if len(found) == 1 else None
+
+
+def _labelled(label: str, options: Options) -> str | None:
+    """The option under the label; letters also name options that are numbered."""
+    if label in options.values or label.isdigit():
+        return options.values.get(label)
+    return options.values.get(str(_number(label) + 1))
 
 
 def _same(one: str, other: str) -> bool:
