@@ -95,6 +95,18 @@ class Linter:
             yield waiting.popleft().result()
 
 
+def facts_of(item: Item, outcome: Outcome, checker: Checker) -> tuple[Facts, ...]:
+    """What Lean tells of the theorems of `item`, of which `outcome` came. One check.
+
+    Raises `LintFailedError`.
+    """
+    names = _theorems(outcome)[:AT_ONCE]
+    answers = _answers(checker.check(_lint_item(item, names, names)), outcome, len(names))
+    if isinstance(answers, str):
+        raise LintFailedError(answers)
+    return tuple(read_facts(name, answer) for name, answer in zip(names, answers, strict=True))
+
+
 def _theorems(outcome: Outcome) -> tuple[str, ...]:
     """The theorems that the source states: those that Lean made on the side left out."""
     owners = {each.name for each in outcome.declarations if each.kind in ("def", "constructor")}

@@ -1,10 +1,12 @@
 """Small instances of a statement, to refute it by a counterexample."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice, product
 
+from numina_lean.lint.facts import Facts
 from numina_lean.prove.binders import NumberType, Variable, leading_variables
+from numina_lean.prove.points import Point, value_text
 from numina_lean.translate.statement import Statement
 
 MOST_INSTANCES = 64
@@ -59,3 +61,25 @@ def _choices(statement: Statement, variable: Variable) -> tuple[str, ...]:
         if variable.type != "Nat" and numeral:
             own.append(f"(-{numeral})")
     return tuple(dict.fromkeys((*_VALUES[variable.type], *own)))
+
+
+def instance_proof(facts: Facts, points: Iterable[Point]) -> str:
+    """A proof of `statement.negation` that tries the counterexamples `points`, in order.
+
+    `facts` are those of the statement. At each point every hypothesis, and the negation of the
+    conclusion, is a goal of its own, for which the decision procedures of core Lean are tried.
+    """
+    lines = ["by", "  intro h", "  first"]
+    for point in points:
+        arguments = " ".join(
+            "?_" if each.is_hypothesis else value_text(point[each.term.key])
+            for each in facts.variables
+        )
+        lines.append(f"  | (refine absurd (@h {arguments}) ?_ <;> {_CLOSED})")
+    return "\n".join(lines)
+
+
+_CLOSED = (
+    "first | decide +kernel | omega | (simp; done) | grind "
+    "| (intro x; simp; done) | (intro x; split <;> omega) | (simp_all; omega)"
+)
