@@ -115,6 +115,17 @@ def test_retrieved_rows_are_shown_after_ours_and_before_the_question() -> None:
     assert row.problem in with_rows[-3].content
 
 
+def test_an_example_is_asked_for_as_the_problem_is() -> None:
+    messages = FAMILIES["chat-core"].render(ASKED).messages
+    assert messages[1].content.endswith(
+        "\n\nThe theorem's name: sum_of_primes\n\nThe header:\n```lean4\n"
+        "import NuminaLean.Prelude\n\nset_option autoImplicit false\n```"
+    )
+    assert messages[-1].content.endswith(
+        "\n\nThe theorem's name: two\n\nThe header:\n```lean4\nimport Mathlib\n\nopen Real\n```"
+    )
+
+
 def test_each_profile_has_at_least_six_examples_with_statements_that_can_be_read() -> None:
     for examples in (CORE, MATHLIB):
         assert len(examples) >= 6
