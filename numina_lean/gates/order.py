@@ -54,7 +54,9 @@ def _rulings(
     return tuple(rulings)
 
 
-JUDGED: tuple[tuple[GateName, Callable[[Subject, Panel], Awaitable[Ruling]]], ...] = (
+JudgedGate = Callable[[Subject, Panel], Awaitable[Ruling]]
+
+JUDGED: tuple[tuple[GateName, JudgedGate], ...] = (
     ("conditions", conditions),
     ("backtranslation", backtranslation),
     ("judge", judge),

@@ -7,26 +7,21 @@ make the statement wrong or empty; and the negation of the whole by decision pro
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from enum import StrEnum
 from itertools import islice
 
-from numina_lean.check.verdict import Item, Verdict
+from numina_lean.check.verdict import Verdict
+from numina_lean.gates.denial import denials, proof_item
 from numina_lean.gates.facts import facts_about
 from numina_lean.gates.gate import Bench, Ruling, Subject
 from numina_lean.lint.facts import Facts
 from numina_lean.prove.instances import instance_proof
 from numina_lean.prove.points import Point, counterexamples, value_text
-from numina_lean.translate.statement import Statement
 
 POINTS = 3
 """Likely counterexamples that Lean is asked about."""
-HEARTBEATS = 20_000
-
-DENIALS = ("omega", "decide +kernel", "(intros; subst_vars; grind)", "(simp_all; done)")
-"""Tactics that derive the negation of a conclusion from the hypotheses."""
-
-NEGATIONS = ("decide +kernel", "simp", "grind")
+NEGATIONS = ("decide +kernel", "simp")
+"""Tactics for the negation of the whole, where no value needs to be found."""
 
 
 class RefutationReason(StrEnum):
@@ -41,22 +36,16 @@ class RefutationReason(StrEnum):
 def refutation(subject: Subject, bench: Bench) -> Ruling:
     """Pass a statement that none of the attempts refutes."""
     seconds = 0.0
-    for reason, detail, source, heartbeats in _attempts(subject, bench):
-        outcome = bench.checker.check(
-            Item(
-                f"{subject.problem.id}:{reason}",
-                source,
-                timeout=bench.timeout,
-                heartbeats=heartbeats,
-            )
-        )
+    for reason, detail, source in _attempts(subject, bench):
+        outcome = bench.checker.check(proof_item(subject, bench, source))
         seconds += outcome.seconds
         if outcome.verdict is Verdict.PROVED:
             return Ruling("refutation", False, reason, detail, seconds, {"proof": source})
     return Ruling("refutation", True, seconds=seconds)
 
 
-_Attempt = tuple[RefutationReason, str, str, int]
+_Attempt = tuple[RefutationReason, str, str]
+"""Reason, detail, and the source whose proof refutes the statement."""
 
 
 def _attempts(subject: Subject, bench: Bench) -> Iterator[_Attempt]:
@@ -68,31 +57,15 @@ def _attempts(subject: Subject, bench: Bench) -> Iterator[_Attempt]:
             RefutationReason.COUNTEREXAMPLE,
             f"false at {point_text(facts, points[0])}",
             statement.negation(instance_proof(facts, points)),
-            HEARTBEATS,
         )
-    if statement.conclusion.strip() != "False":
-        for tactic in DENIALS:
-            yield (
-                RefutationReason.CONCLUSION_DENIED,
-                f"{tactic} proves its opposite",
-                denial(statement, f"by {tactic}"),
-                HEARTBEATS,
-            )
-
+    for tactic, source in denials(statement):
+        yield RefutationReason.CONCLUSION_DENIED, f"{tactic} proves its opposite", source
     for tactic in NEGATIONS:
         yield (
             RefutationReason.NEGATION_PROVED,
             f"{tactic} proves its negation",
             statement.negation(f"by {tactic}"),
-            HEARTBEATS,
         )
-
-
-def denial(statement: Statement, proof: str) -> str:
-    """The source that states the opposite of the conclusion under the same hypotheses."""
-    return replace(
-        statement, name=f"{statement.name}_denied", conclusion=f"¬ ({statement.conclusion})"
-    ).source(proof)
 
 
 def point_text(facts: Facts, point: Point) -> str:

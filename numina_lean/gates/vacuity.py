@@ -1,10 +1,13 @@
 """The gate `vacuity`: whether the hypotheses contradict each other, so that nothing is said.
 
-A conclusion of `False` is left alone: there the contradiction is what is to be proved.
+Contradictory hypotheses prove the opposite of the conclusion too, so that is asked first
+(`denial`), and once for this gate and for `refutation`. A conclusion of `False` is left alone:
+there the contradiction is what is to be proved.
 """
 
 from enum import StrEnum
 
+from numina_lean.gates.denial import denied
 from numina_lean.gates.gate import Bench, Ruling, Subject
 from numina_lean.prove.prove import contradict
 
@@ -17,8 +20,8 @@ class VacuityReason(StrEnum):
 
 def vacuity(subject: Subject, bench: Bench) -> Ruling:
     """Pass a statement whose hypotheses no short tactic contradicts."""
-    if subject.statement.conclusion.strip() == "False":
-        return Ruling("vacuity", True, detail="the conclusion is False")
+    if not denied(subject, bench):
+        return Ruling("vacuity", True)
     search = contradict(subject.statement, bench.checker, timeout=bench.timeout)
     if search.proof is None:
         return Ruling("vacuity", True, seconds=search.seconds)

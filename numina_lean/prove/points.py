@@ -37,7 +37,10 @@ FARTHEST = 150
 
 _NATURALS = (1, 2, 0, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15)
 _INTEGERS = (1, 0, 2, -1, 3, -2, -3, 4, 5, -4, -5, 7, 10, -10)
-_RATIONALS = tuple(Fraction(each) for each in "1 0 2 -1 1/2 3 -2 -1/2 1/3 4 10 1/10 -10".split())
+_RATIONALS = tuple(
+    Fraction(each)
+    for each in ("1", "0", "2", "-1", "1/2", "3", "-2", "-1/2", "1/3", "4", "10", "1/10", "-10")
+)
 _NUMBERS = {"Nat": _NATURALS, "Int": _INTEGERS, "Rat": _RATIONALS}
 _MOST_NUMERALS = 10
 _CHANGES = {"LT.lt": "<", "LE.le": "≤", "GT.gt": ">", "GE.ge": "≥"}
