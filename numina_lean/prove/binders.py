@@ -10,10 +10,11 @@ NumberType = Literal["Nat", "Int", "Rat", "Real"]
 
 _BINDER = re.compile(r"[({⦃]\s*([^:(){}⦃⦄]+?)\s*:\s*([^\s:]+?)\s*[)}⦄]")
 _QUANTIFIER = re.compile(r"∀ ([\w' ]+?) : (\w+), ")
-_TYPES: dict[str, NumberType] = {
+NUMBER_TYPES: dict[str, NumberType] = {
     "Nat": "Nat", "ℕ": "Nat", "Int": "Int", "ℤ": "Int",
     "Rat": "Rat", "ℚ": "Rat", "Real": "Real", "ℝ": "Real",
 }  # fmt: skip
+"""How the number types are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,12 @@ def leading_variables(statement: Statement) -> tuple[Variable, ...]:
     found: list[Variable] = []
     for binder in statement.binders:
         match = _BINDER.fullmatch(binder.strip())
-        if match is None or match.group(2) not in _TYPES:
+        if match is None or match.group(2) not in NUMBER_TYPES:
             return tuple(found)
-        found += (Variable(name, _TYPES[match.group(2)]) for name in match.group(1).split())
+        found += (Variable(name, NUMBER_TYPES[match.group(2)]) for name in match.group(1).split())
     match = _QUANTIFIER.match(statement.conclusion)
-    if match is not None and match.group(2) in _TYPES:
-        kind = _TYPES[match.group(2)]
+    if match is not None and match.group(2) in NUMBER_TYPES:
+        kind = NUMBER_TYPES[match.group(2)]
         found += (Variable(name, kind, bound=True) for name in match.group(1).split())
     return tuple(found)
 
@@ -46,6 +47,6 @@ def leading_variables(statement: Statement) -> tuple[Variable, ...]:
 def has_hypotheses(statement: Statement) -> bool:
     """Whether a binder is anything but number variables."""
     return any(
-        (match := _BINDER.fullmatch(binder.strip())) is None or match.group(2) not in _TYPES
+        (match := _BINDER.fullmatch(binder.strip())) is None or match.group(2) not in NUMBER_TYPES
         for binder in statement.binders
     )
