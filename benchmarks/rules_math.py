@@ -4,8 +4,10 @@ Reads JSON lines with `id`, `problem`, `answer`, `source`, `subject`, `level` (b
 rows of the shared `informal_dev.jsonl`), translates each row for both profiles, compiles the
 core statements on the embedded engine, tries to prove each, and to refute what was not proved.
 Closed claims are also calculated in Python, exactly, which covers mathlib statements. Prints the
-table by subject and level, and the reasons for declining. A refuted or false statement is a bug
-of the translator (or a wrong reference answer). Bars: 6 % compile, 10 % translate, none is false.
+table by subject and level, the share translated for each profile, and the reasons for declining
+with what to do next about each (`rules_declined`). A refuted or false statement is a bug of the
+translator (or a wrong reference answer). Bars: 15 % translated for mathlib, 10 % compile for core,
+none is false.
 
     python benchmarks/rules_math.py [FILE] [--source math] [--no-lean] [--jobs N] [--write OUT]
 
@@ -14,7 +16,6 @@ Does not cover: compiling the mathlib statements, which takes a native engine.
 
 import argparse
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,14 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from rules_declined import declined_table, lone_words
 
 from numina_lean.check.pool import Pool
 from numina_lean.check.verdict import Item, Verdict
 from numina_lean.lean.discover import choose_engine
 from numina_lean.problems.problem import Problem
 from numina_lean.prove.prove import prove, refute
-from numina_lean.translate.rules.decline import DeclineError
+from numina_lean.translate.rules.decline import DeclineError, Reason
 from numina_lean.translate.rules.evaluation import UnknownValueError, holds
 from numina_lean.translate.rules.setting import Theorem
 from numina_lean.translate.rules.translator import theorem_for
@@ -37,6 +39,7 @@ from numina_lean.translate.statement import Profile, Statement
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "informal_dev.jsonl"
 PROFILES: tuple[Profile, ...] = ("core", "mathlib")
 TACTIC_SECONDS = 5.0
+MOST_WORDS = 30
 
 
 @dataclass
@@ -121,6 +124,24 @@ def table(rows: list[Row], title: str, key: str) -> Table:
     return shown
 
 
+def declined_for(row: Row, reason: Reason) -> bool:
+    return any(error.reason == reason for error in row.declined.values())
+
+
+def show_bars(rows: list[Row], console: Console, *, compiled: bool) -> None:
+    """The figures that have a bar, each beside it."""
+    translated = sum("mathlib" in row.theorems for row in rows)
+    core = sum("core" in row.theorems for row in rows)
+    console.print(f"translated for mathlib: {translated} ({translated / len(rows):.1%}), bar 15 %")
+    if compiled:
+        compiles = sum(row.counts[4] for row in rows)
+        console.print(
+            f"compiled for core: {compiles} of {core} ({compiles / len(rows):.1%}), bar 10 %"
+        )
+    false = sum(row.counts[6] for row in rows)
+    console.print(f"refuted or calculated false: {false}, bar 0")
+
+
 def record(row: Row) -> dict[str, Any]:
     statements: dict[str, Statement] = {p: t.statement for p, t in row.theorems.items()}
     return {
@@ -156,9 +177,14 @@ def main() -> None:
             for row in track(core, "prove", console=console):
                 judge(row, pool)
     console.print(table(rows, "by subject", "subject"), table(rows, "by level", "level"))
-    for profile in PROFILES:
-        reasons = Counter(row.declined[profile].reason for row in rows if profile in row.declined)
-        console.print(f"declined for {profile}:", dict(reasons.most_common()))
+    show_bars(rows, console, compiled=not options.no_lean)
+    core, mathlib = (
+        [row.declined[profile] for row in rows if profile in row.declined] for profile in PROFILES
+    )
+    console.print(declined_table(core, mathlib, len(rows)))
+    unknown = [row.data["problem"] for row in rows if declined_for(row, "unknown_word")]
+    words = list(lone_words(unknown).items())[:MOST_WORDS]
+    console.print("words that alone block rows:", ", ".join(f"{w} {n}" for w, n in words))
     for row in rows:
         if row.calculated is False or row.verdict not in ("", "proved", "undecided"):
             console.print(f"{row.data['id']}: {row.verdict} calculated {row.calculated}")
