@@ -135,11 +135,18 @@ def test_the_same_corpus_gives_the_same_files_and_stale_ones_go(corpus, tmp_path
 def test_a_library_in_core_lean_is_for_the_lean_that_accepted_it(tmp_path):
     rows = [row(0), row(1), row(2, lean_version="4.15.0", engine="native")]
     done = export(write(tmp_path / "corpus", rows), tmp_path / "lean")
-    assert (done.toolchain, done.unpinned) == ("leanprover/lean4:v4.28.0", 0)
+    assert (done.toolchain, done.unchecked) == ("leanprover/lean4:v4.28.0", 1)
     assert (tmp_path / "lean" / "lean-toolchain").read_text() == "leanprover/lean4:v4.28.0\n"
     lakefile = tomllib.loads((tmp_path / "lean" / "lakefile.toml").read_text())
     assert "require" not in lakefile and lakefile["leanOptions"] == {"autoImplicit": False}
     assert not (tmp_path / "lean" / "lake-manifest.json").exists()
+
+
+def test_a_library_whose_rows_are_all_confirmed_is_for_the_pinned_lean(tmp_path):
+    confirmed = (Confirmation("native", "4.15.0", None, "statement", 1.0),)
+    rows = [row(n, confirmations=confirmed) for n in range(2)]
+    done = export(write(tmp_path / "corpus", rows), tmp_path / "lean")
+    assert (done.toolchain, done.unchecked) == (pins.LEAN_TOOLCHAIN, 0)
 
 
 def test_a_library_that_needs_mathlib_pins_it_and_tells_of_rows_that_it_did_not_see(tmp_path):
@@ -152,7 +159,7 @@ def test_a_library_that_needs_mathlib_pins_it_and_tells_of_rows_that_it_did_not_
     ]
     target = tmp_path / "lean"
     done = export(write(tmp_path / "corpus", rows), target)
-    assert (done.toolchain, done.unpinned) == (pins.LEAN_TOOLCHAIN, 1)
+    assert (done.toolchain, done.unchecked) == (pins.LEAN_TOOLCHAIN, 1)
     lakefile = tomllib.loads((target / "lakefile.toml").read_text())
     assert [(each["name"], each["rev"]) for each in lakefile["require"]] == [
         ("mathlib", pins.MATHLIB_REVISION)

@@ -9,6 +9,7 @@ from numina_lean.cli.corpus_push import card, push
 from numina_lean.cli.corpus_recheck import recheck
 from numina_lean.cli.corpus_show import show
 from numina_lean.cli.corpus_stats import stats
+from numina_lean.cli.corpus_trace import trace
 
 corpus = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
@@ -23,5 +24,5 @@ def _corpus() -> None:
     """
 
 
-for command in (stats, show, diff, merge, recheck, export, card, push):
+for command in (stats, show, diff, merge, recheck, export, trace, card, push):
     corpus.command()(command)

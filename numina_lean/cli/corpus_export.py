@@ -33,9 +33,9 @@ def export(
         typer.echo(f"note: left out {line}", err=True)
     if len(done.left_out) > _SHOWN:
         typer.echo(f"note: and {len(done.left_out) - _SHOWN} more rows", err=True)
-    if done.unpinned:
+    if done.unchecked:
         typer.echo(
-            f"note: {done.unpinned} rows were not checked by {done.toolchain}, which the library "
+            f"note: {done.unchecked} rows were not checked by {done.toolchain}, which the library "
             "is for: numina-lean corpus recheck",
             err=True,
         )

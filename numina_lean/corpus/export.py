@@ -17,7 +17,7 @@ from pathlib import Path
 from numina_lean.corpus.files import write_text_atomically
 from numina_lean.corpus.folder import Row, open_folder, provenance
 from numina_lean.corpus.lake import refuse_foreign, write_lake_files
-from numina_lean.corpus.pinned import is_pinned
+from numina_lean.corpus.pinned import lean_versions
 from numina_lean.lean.metaprogram import Reach, reach, syntax_words
 from numina_lean.lean.project import find_project
 from numina_lean.lean.source import Header, split_header
@@ -45,7 +45,7 @@ class Exported:
     """What an export came to. `alone` counts the rows with a module of their own.
 
     `left_out` has a line for each row that cannot be put into a module. `toolchain` is the Lean
-    that the library is for; `unpinned` counts the rows that were checked by another one alone.
+    that the library is for; `unchecked` counts the rows that it has not accepted.
     """
 
     rows: int = 0
@@ -54,7 +54,7 @@ class Exported:
     modules: int = 0
     left_out: list[str] = field(default_factory=list)
     toolchain: str = ""
-    unpinned: int = 0
+    unchecked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,6 @@ def export(corpus: Path, target: Path) -> Exported:
     exported = Exported()
     imports: set[str] = set()
     versions: Counter[str] = Counter()
-    pinned = 0
     names: set[str] = set()
     _clear(target / LIBRARY)
     number = 0
@@ -91,14 +90,13 @@ def export(corpus: Path, target: Path) -> Exported:
                 exported.left_out.append(f"{corpus} row {number}: {entry}")
                 continue
             entries.append(entry)
-            versions[str(provenance(row).get("lean_version"))] += 1
-            pinned += is_pinned(provenance(row))
+            versions.update(lean_versions(provenance(row)))
         imports.update(module for entry in entries for module in entry.imports)
         _write_shard(target, shard.stem.rpartition("-")[2], entries, exported)
     _copy_library(imports, target)
     lake = write_lake_files(target, LIBRARY, imports, versions)
     exported.toolchain = lake.toolchain
-    exported.unpinned = exported.rows - pinned if lake.pinned else 0
+    exported.unchecked = exported.rows - versions[lake.lean_version]
     return exported
 
 

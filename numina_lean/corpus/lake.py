@@ -1,8 +1,9 @@
 """The Lake files of an exported library: which Lean it is for, and which mathlib.
 
 A library that needs mathlib is for the pinned Lean and mathlib, with the manifest of this project.
-One in core Lean is for the Lean that accepted most of its rows; a version before its release
-(`4.28.0-pre`) is asked for as the release, for which there is a toolchain.
+One in core Lean is for the Lean that accepts most of its rows, the pinned one if it accepts as
+many; a version before its release (`4.28.0-pre`) is asked for as the release, for which there is a
+toolchain.
 """
 
 import json
@@ -48,10 +49,10 @@ rev = "{revision}"
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """What a library is built with. `pinned`: the Lean and mathlib that this project pins."""
+    """What a library is built with: the version of its Lean, and the toolchain's name."""
 
+    lean_version: str
     toolchain: str
-    pinned: bool
 
 
 def refuse_foreign(target: Path) -> None:
@@ -67,7 +68,7 @@ def write_lake_files(
 ) -> Lake:
     """Write `lakefile.toml`, `lean-toolchain` and, with mathlib, `lake-manifest.json`.
 
-    `versions` counts the rows by the Lean they were made with.
+    `versions` counts the rows that each Lean accepts.
     """
     needs_mathlib = any(module.partition(".")[0] in MATHLIB_PACKAGES for module in imports)
     lake = _lake(needs_mathlib, versions)
@@ -80,11 +81,13 @@ def write_lake_files(
 
 
 def _lake(needs_mathlib: bool, versions: Counter[str]) -> Lake:
-    version = versions.most_common(1)[0][0] if versions else pins.LEAN_VERSION
+    most = max(versions.values(), default=0)
+    pinned = Lake(pins.LEAN_VERSION, pins.LEAN_TOOLCHAIN)
+    if needs_mathlib or versions[pins.LEAN_VERSION] == most:
+        return pinned
+    version = next(version for version, rows in versions.items() if rows == most)
     release = _RELEASE.match(version)
-    if needs_mathlib or version == pins.LEAN_VERSION or release is None:
-        return Lake(pins.LEAN_TOOLCHAIN, pinned=True)
-    return Lake(f"leanprover/lean4:v{release[0]}", pinned=False)
+    return Lake(version, f"leanprover/lean4:v{release[0]}") if release else pinned
 
 
 def _write_manifest(path: Path, needs_mathlib: bool) -> None:
