@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,7 @@ def test_a_statement_is_found_in_whatever_wrapping(completion: str) -> None:
         ("```lean4\nvariable (n : ℕ) in\ntheorem t : n = n := rfl\n```", Reason.VARIABLES),
         ("```lean4\naxiom a : False\ntheorem t : 1 = 2 := by sorry\n```", Reason.ASSUMES),
         ("theorem t : 1 = 1 := rfl" + " " * 400_000, Reason.TOO_LONG),
+        ("theorem t : 1 = 1 := by\n  skip" + "\n  skip" * 20_000, Reason.TOO_LONG),
     ],
 )
 def test_what_has_no_statement_is_refused_with_a_reason(completion: str, reason: Reason) -> None:
@@ -214,6 +216,20 @@ def test_what_is_extracted_is_read_again_as_the_same(text: str) -> None:
         statement.binders,
         statement.conclusion,
     )
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["```\n", "`", "~", "```\n`x", '"\\', '"', "«", "(", "(]", "[(", "{⟨", "@[", "open ",
+     "open x\n", "x in ", "theorem t ", "theorem t : 1 = 1 := by sorry\n", "def d := sorry\n",
+     "/-", "<think>", "</think>", " ", "\n", ":= sorry ", "by\n", "&lt;", "\n \n", "private ", "\nimport A"],
+)  # fmt: skip
+@pytest.mark.parametrize("frame", ["{}", "```lean\n{}", "theorem t : 1 = 1 := by\n{}"])
+def test_a_long_text_made_to_be_slow_is_answered_in_time(piece: str, frame: str) -> None:
+    text = frame.format(piece * (20_000 // len(piece)))
+    for take in (extract, lambda text: extract_proof(text, KNOWN)):
+        with suppress(ExtractionError):
+            take(text)
 
 
 PROVED = Statement("t", "", ("(n : Nat)",), "n + 0 = n")

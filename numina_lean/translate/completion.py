@@ -77,9 +77,9 @@ def blocks(text: str) -> tuple[Block, ...]:
     at = 0
     while (opening := _FENCE.search(text, at)) is not None:
         body = opening.end() + text.startswith("\n", opening.end())
-        closing = re.compile(rf"{re.escape(opening['mark'])}[`~]*[^\S\n]*(?=\n|\Z)").search(
-            text, body if body > opening.end() else opening.end()
-        )
+        closing = re.compile(
+            rf"(?<![`~]){re.escape(opening['mark'])}[`~]*+[^\S\n]*+(?=\n|\Z)"
+        ).search(text, body if body > opening.end() else opening.end())
         end = len(text) if closing is None else closing.start()
         label = " ".join(opening["label"].lower().split())
         found.append(Block(label, text[body:end], closing is not None))

@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from numina_lean.translate.completion import Block, answer, blocks, clean
+from numina_lean.translate.completion import Answer, Block, answer, blocks, clean
 from numina_lean.translate.outline import THEOREMS, VARIABLES, Command, outline
 from numina_lean.translate.reading import UnreadableError, statement_at, target
 from numina_lean.translate.statement import Statement
 
 LONGEST = 400_000
-"""Characters of a completion that are looked at; a longer one is refused."""
+"""Characters of a completion, thoughts and all; a longer one is refused."""
+
+LONGEST_ANSWER = 100_000
+"""Characters of what is left of it without thoughts."""
 
 
 class Reason(StrEnum):
@@ -79,11 +82,7 @@ def extract(
     nothing. Of several theorems the one called `name` is taken, else the last; `name` is then the
     statement's name.
     """
-    if len(completion) > LONGEST:
-        raise ExtractionError(Reason.TOO_LONG, f"{len(completion)} characters")
-    said = answer(clean(prefill + completion))
-    if not said.text.strip():
-        raise ExtractionError(Reason.EMPTY, "the completion is empty")
+    said = answer_in(prefill + completion)
     commands, at = _chosen(said.text, name)
     found = _statement(commands, at)
     given_name, added = found.name, False
@@ -92,6 +91,21 @@ def extract(
     if name is not None:
         found = replace(found, name=name)
     return Extracted(found, given_name, said.thinking, added)
+
+
+def answer_in(completion: str) -> Answer:
+    """What a completion says besides its thoughts. Raises `ExtractionError` for too much, or none.
+
+    Where it says nothing else, its thoughts.
+    """
+    if len(completion) > LONGEST:
+        raise ExtractionError(Reason.TOO_LONG, f"{len(completion)} characters")
+    said = answer(clean(completion))
+    if len(said.text) > LONGEST_ANSWER:
+        raise ExtractionError(Reason.TOO_LONG, f"{len(said.text)} characters besides thoughts")
+    if not said.text.strip():
+        raise ExtractionError(Reason.EMPTY, "the completion is empty")
+    return said
 
 
 def lean_block(text: str, name: str | None = None) -> Block | None:

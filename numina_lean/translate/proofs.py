@@ -7,8 +7,8 @@ the statement as reference.
 
 import re
 
-from numina_lean.translate.completion import answer, before_fences, blocks, clean
-from numina_lean.translate.extract import LONGEST, ExtractionError, Reason
+from numina_lean.translate.completion import before_fences, blocks
+from numina_lean.translate.extract import ExtractionError, Reason, answer_in
 from numina_lean.translate.outline import outline
 from numina_lean.translate.statement import Statement
 
@@ -21,11 +21,7 @@ def extract_proof(completion: str, statement: Statement) -> str:
     Of the fenced blocks the last that has a theorem of the statement's name counts; then text that
     goes on from `:= by`, before any fence; then the last block, as tactics.
     """
-    if len(completion) > LONGEST:
-        raise ExtractionError(Reason.TOO_LONG, f"{len(completion)} characters")
-    text = answer(clean(completion)).text
-    if not text.strip():
-        raise ExtractionError(Reason.EMPTY, "the completion is empty")
+    text = answer_in(completion).text
     lean = [block.text for block in blocks(text) if block.may_be_lean and block.text.strip()]
     sources = [block for block in lean if _states(block, statement.name)]
     if sources:

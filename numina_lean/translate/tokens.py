@@ -12,15 +12,18 @@ CLOSING = {"(": ")", "{": "}", "[": "]", "⦃": "⦄", "⟨": "⟩", "@[": "]"}
 """The brackets, each with what closes it; `@[` opens attributes."""
 
 _CLOSERS = frozenset(CLOSING.values())
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _TOKEN = re.compile(
     r"""
-    --[^\n]* | "(?:[^"\\]|\\.)*" | '(?:[^'\\\n]|\\[^\n])'(?!\w)
-    | «[^»\n]*» | :=  | @\[ | [(){}\[\]⦃⦄⟨⟩] | :: | :
+    --[^\n]* | '(?:[^'\\\n]|\\[^\n])'(?!\w)
+    | «[^»\n]{0,200}» | :=  | @\[ | [(){}\[\]⦃⦄⟨⟩] | :: | :
     | [^\W\d][\w'!?.]* | \#[^\W\d]\w* | \d[\w.]* | \s+ | .
     """,
     re.VERBOSE | re.DOTALL,
 )
 _COMMENT = re.compile(r"/-|-/")
+_DEEPEST = 64
+"""Brackets left open inside one that is closed: with more, which of them it closes is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def scan(source: str, restart: frozenset[str] = frozenset()) -> Scan:
     troubles: list[Trouble] = []
     open_: list[Token] = []
     at = 0
+    strings = True  # until one does not end: then no later mark of its kind begins one
     while at < len(source):
         if source.startswith("/-", at):
             end = _end_of_comment(source, at)
@@ -70,8 +74,10 @@ def scan(source: str, restart: frozenset[str] = frozenset()) -> Scan:
                 break
             at = end
             continue
-        match = _TOKEN.match(source, at)
-        assert match is not None, "the last alternative takes any character"
+        match = (_STRING if strings and source[at] == '"' else _TOKEN).match(source, at)
+        if match is None:
+            strings = False
+            continue
         text, start, at = match.group(), at, match.end()
         if text.isspace() or text.startswith("--"):
             continue
@@ -95,9 +101,9 @@ def _close(text: str, start: int, open_: list[Token], troubles: list[Trouble]) -
         open_.pop()
         return
     troubles.append(Trouble(start, f"a {text} that closes nothing"))
-    fitting = [index for index, token in enumerate(open_) if CLOSING[token.text] == text]
-    if fitting:
-        del open_[fitting[-1] :]
+    if any(CLOSING[token.text] == text for token in open_[-_DEEPEST:]):
+        while CLOSING[open_.pop().text] != text:
+            pass
 
 
 def _unclosed(token: Token) -> Trouble:
