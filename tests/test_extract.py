@@ -222,7 +222,8 @@ def test_what_is_extracted_is_read_again_as_the_same(text: str) -> None:
     "piece",
     ["```\n", "`", "~", "```\n`x", '"\\', '"', "«", "(", "(]", "[(", "{⟨", "@[", "open ",
      "open x\n", "x in ", "theorem t ", "theorem t : 1 = 1 := by sorry\n", "def d := sorry\n",
-     "/-", "<think>", "</think>", " ", "\n", ":= sorry ", "by\n", "&lt;", "\n \n", "private ", "\nimport A"],
+     "/-", "<think>", "</think>", " ", "\n", ":= sorry ", "by\n", "&lt;", "\n \n", "private ",
+     "\nimport A"],
 )  # fmt: skip
 @pytest.mark.parametrize("frame", ["{}", "```lean\n{}", "theorem t : 1 = 1 := by\n{}"])
 def test_a_long_text_made_to_be_slow_is_answered_in_time(piece: str, frame: str) -> None:
