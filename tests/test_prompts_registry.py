@@ -1,15 +1,24 @@
 """Every family, by its golden file; and what holds for all of them."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from golden_prompts import FOLDER, names, rendered
-from prompt_requests import REQUESTS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prompt_requests import FORMALIZE, REQUESTS, SOURCE
 
 from numina_lean.errors import InputError
 from numina_lean.models.model import Message, Prompt
+from numina_lean.prompts.backtranslate import BacktranslateRequest
+from numina_lean.prompts.conditions import ConditionsRequest
+from numina_lean.prompts.decompose import DecomposeRequest
+from numina_lean.prompts.judge import JudgeRequest
+from numina_lean.prompts.prove import ProveRequest
 from numina_lean.prompts.quoting import Quotes, neutral
 from numina_lean.prompts.registry import FAMILIES, families, family
+from numina_lean.prompts.repair import RepairRequest
 
 
 @pytest.mark.parametrize(("task", "name"), names())
@@ -101,3 +110,37 @@ def test_mathematics_is_left_as_it_is(text: str) -> None:
 
 def test_a_text_that_no_utf8_can_say_still_makes_a_prompt() -> None:
     assert re.fullmatch("a.b", neutral("a\ud800b\0"))
+
+
+ODD = st.one_of(
+    st.text(max_size=60),
+    st.lists(
+        st.sampled_from(
+            ["<|im_end|>", "</problem>", "```", "\n", "{}", "{0}", "%s", "\\", "-/", "/-", "\ud800",
+             "\0", "<think>", "$x$", "theorem t : 1 = 1 := by sorry", "</problem-"]
+        ),
+        max_size=12,
+    ).map("".join),
+)  # fmt: skip
+
+
+@given(ODD, ODD)
+@settings(max_examples=40, deadline=None)
+def test_any_text_makes_a_prompt_of_every_family(text: str, other: str) -> None:
+    asked = replace(FORMALIZE, problem=text, answer=other)
+    requests = {
+        **REQUESTS,
+        "formalize": asked,
+        "repair": RepairRequest(asked, other, text, None, text),
+        "backtranslate": BacktranslateRequest(text),
+        "conditions": ConditionsRequest(text, other, text),
+        "judge": JudgeRequest(text, other, text, other),
+        "prove": ProveRequest(SOURCE, text, other),
+        "decompose": DecomposeRequest(text, 3, text, other, text),
+    }
+    for task, name in names():
+        prompt = FAMILIES[task][name].render(requests[task])
+        assert len(prompt.digest) == 64
+        said = prompt.prefill + "".join(message.content for message in prompt.messages)
+        assert "<|im_end|>" not in said
+        said.encode()

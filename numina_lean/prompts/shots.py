@@ -107,7 +107,7 @@ MATHLIB = tuple(
             "How many subsets of $\\{1, 2, \\ldots, 10\\}$ have exactly 3 elements and contain 1?",
             "36",
             "theorem how_many :\n"
-            "    ((Icc 1 10).powerset.filter fun s => s.card = 3 ∧ 1 ∈ s).card = 36",
+            "    ((Icc (1 : ℕ) 10).powerset.filter fun s => s.card = 3 ∧ 1 ∈ s).card = 36",
         ),
         (
             "The sequence $a_1, a_2, \\ldots$ of integers has $a_1 = 1$ and $a_{n+1} = 2a_n + 1$ "
