@@ -190,8 +190,17 @@ def test_a_panel_that_cannot_decide_is_refused() -> None:
     ):
         with pytest.raises(ValueError, match=r"votes|threshold"):
             Panel(model, **wrong)
+    for judges in ((), ("direct", "entailment")):
+        with pytest.raises(ValueError, match="judges"):
+            Panel(model, judges=judges)
     with pytest.raises(InputError):
-        Panel(model, judge="nobody")
+        Panel(model, judges=("nobody",))
+
+
+def test_votes_go_round_the_families_of_judges() -> None:
+    _, model = rule(judge, [YES] * 4, votes=4, judges=("direct", "critic"))
+    asked = [prompt.messages[0].content for prompt, _, _ in model.asked]
+    assert asked[0] == asked[2] != asked[1] == asked[3]
 
 
 def test_recorded_votes_come_to_the_same_ruling(tmp_path: Path) -> None:

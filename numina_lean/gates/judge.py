@@ -14,7 +14,7 @@ async def judge(subject: Subject, panel: Panel) -> Ruling:
     """Pass a statement that enough votes find faithful, without a defect."""
 
     async def vote(talk: Talk) -> Vote:
-        asked = family("judge", panel.judge)
+        asked = family("judge", panel.judges[talk.sample % len(panel.judges)])
         request = JudgeRequest(
             subject.problem.problem, answer_of(subject.problem), subject.statement.source()
         )

@@ -42,9 +42,10 @@ class Panel:
     """Who judges, and how many votes decide.
 
     A statement passes with at least `threshold` of `votes` in its favour; `thresholds` has what
-    holds for single gates instead. The rest are names of prompt families. `sampling` holds for all
-    of them, but for the seed; without it each family's own does. `seed` is the run's: that of a
-    vote follows from it, the problem, the statement and the gate.
+    holds for single gates instead. The next four are names of prompt families; votes of the gate
+    `judge` go round `judges`, as other questions make other mistakes. `sampling` holds for all of
+    them, but for the seed; without it each family's own does. `seed` is the run's: that of a vote
+    follows from it, the problem, the statement and the gate.
     """
 
     model: Model
@@ -54,7 +55,7 @@ class Panel:
     conditions: str = "audit"
     backtranslate: str = "plain"
     entailment: str = "entailment"
-    judge: str = "direct"
+    judges: tuple[str, ...] = ("direct", "critic")
     sampling: Sampling | None = None
     seed: int = 0
 
@@ -67,7 +68,10 @@ class Panel:
         family("conditions", self.conditions)
         family("backtranslate", self.backtranslate)
         family("judge", self.entailment)
-        family("judge", self.judge)
+        if not self.judges or self.entailment in self.judges:
+            raise ValueError(f"judges {self.judges}: families that look at the Lean, at least one")
+        for judge in self.judges:
+            family("judge", judge)
 
     def needed(self, gate: GateName) -> int:
         """How many votes pass a statement."""
