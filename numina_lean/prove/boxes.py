@@ -105,32 +105,31 @@ def divisors(statement: Statement) -> Iterator[str]:
             continue
         factors = [bare(factor) for factor in split_outside(whole, "*")]
         names = [each for each in found.variables if each.name in factors]
-        lines = list(found.lines)
+        lines, splits = list(found.lines), []
         for variable in names[:2]:
             others = list(factors)
             others.remove(variable.name)
-            lines += _among_divisors(variable, " * ".join(f"({each})" for each in others), number)
+            if others:
+                cofactor = " * ".join(f"({each})" for each in others)
+                lines += _among_divisors(variable, cofactor, int(number))
+                splits.append(_split(variable, int(number)))
+        lines += splits
         if names:
             closing = f"all_goals {_CLOSING}"
             yield "\n".join(("by", *(f"  {line}" for line in (*lines, closing))))
 
 
-def _among_divisors(variable: Variable, cofactor: str, number: str) -> Iterator[str]:
-    if not cofactor:
-        return
-    size = int(number)
-    found = [each for each in range(1, size + 1) if size % each == 0]
+def _among_divisors(variable: Variable, cofactor: str, number: int) -> Iterator[str]:
+    found = [each for each in range(1, number + 1) if number % each == 0]
     name = variable.name
     own = name if variable.type == "Nat" else f"{name}.natAbs"
-    yield f"have div_{name} : {own} ∣ {number} := by"
     divides = f"(⟨{cofactor}, by grind⟩ : {name} ∣ {number})"
-    if variable.type == "Nat":
-        yield f"  exact {divides}"
-    else:
-        yield f"  exact Int.natAbs_dvd_natAbs.mpr {divides}"
+    if variable.type == "Int":
+        divides = f"Int.natAbs_dvd_natAbs.mpr {divides}"
+    yield f"have div_{name} : {own} ∣ {number} := {divides}"
     yield f"have mem_{name} : {own} ∈ ({found} : List Nat) :="
     yield (
-        f"  (by decide +kernel : ∀ d ∈ List.range {size + 1}, d ∣ {number} → d ∈ ({found} : "
+        f"  (by decide +kernel : ∀ d ∈ List.range {number + 1}, d ∣ {number} → d ∈ ({found} : "
         f"List Nat)) {own} (List.mem_range.mpr (Nat.lt_succ_of_le (Nat.le_of_dvd (by decide) "
         f"div_{name}))) div_{name}"
     )
@@ -138,8 +137,13 @@ def _among_divisors(variable: Variable, cofactor: str, number: str) -> Iterator[
     if variable.type == "Int":
         options = " ∨ ".join(f"{name} = {each} ∨ {name} = -{each}" for each in found)
         yield f"replace mem_{name} : {options} := by omega"
-        found = [*found, *found]
-    yield f"all_goals rcases mem_{name} with {' | '.join(['rfl'] * len(found))}"
+    yield f"clear div_{name}"
+
+
+def _split(variable: Variable, number: int) -> str:
+    divisors = sum(number % each == 0 for each in range(1, number + 1))
+    cases = " | ".join(["rfl"] * divisors * (1 if variable.type == "Nat" else 2))
+    return f"all_goals rcases mem_{variable.name} with {cases}"
 
 
 def _box(context: Context) -> _Box | None:
