@@ -153,6 +153,17 @@ def test_whatever_the_text_there_is_an_outcome(text: str, answer: str) -> None:
     assert isinstance(outcome, Problem | Skipped)
 
 
+@pytest.mark.parametrize(
+    "filling", [" " * 2000, "\\quad " * 400, "\\text " * 300, "$" * 2000, "{" * 2000, "**" * 999]
+)
+def test_long_fillings_do_not_hold_it_up(filling: str) -> None:
+    """Patterns with a choice of where a gap ends would take years over these."""
+    text = f"{STEM}\n(A) 1{filling}x (B) 2{filling} (C) 3{filling}y{filling}"
+    for answer in ("B", "12", f"\\text{filling}(B){filling}z"):
+        assert declined(text, answer) is Unselected.UNREADABLE_OPTIONS
+    assert asked(f"{STEM}{filling}x", "12").answer == "12"
+
+
 @pytest.mark.shared
 def test_the_answers_of_real_contests_agree_with_their_keys(shared_data: Path) -> None:
     """Rows with options and the value that the key's letter stands for, as their set gives it."""

@@ -87,7 +87,10 @@ def select_into(
 
 
 def _held_out(exclude: Sequence[str], source: Input) -> tuple[list[HeldOut], list[dict[str, Any]]]:
-    """The held-out problems. Their columns are the default ones, or else those of the input."""
+    """The held-out problems, each in a field `problem`, and how many each file has.
+
+    A row that cannot be read ends the command: what it holds could not be kept away from.
+    """
     found: list[HeldOut] = []
     about = []
     for name in exclude:

@@ -18,15 +18,17 @@ MULTIPLE_CHOICE = "MCQ"
 
 _LABELS = ("ABCDEFGH", "abcdefgh", "12345678")
 _DRAWING_ENDS = "[/asy]"
+_LABELS_SHOWN = {"A", "B"}
 _FEWEST = 3
 _LONGEST_VALUE_WORDS = 5
 _LONGEST_OPTION = 400
+_STEM_END = 300
 
 _FONT = r"\\(?:textbf|textrm|textit|textsf|text|mathrm|mathbf|mathit|mathsf|boldsymbol|mbox|bf|rm)"
-_WRAP = rf"(?:{_FONT}\s*\{{?\s*|\{{\s*\\(?:bf|rm|sf|it)\s*|\*\*|\\item\s*)*"
+_WRAP = rf"(?:{_FONT}\s*(?:\{{\s*)?|\{{\s*\\(?:bf|rm|sf|it)\s*|\*\*|\\item\s*){{0,4}}"
 _EDGE = r"(?:(?<=^)|(?<=[\s$~}.,;:?!。，,)\]|*])|(?<=quad)|(?<=\\ )|(?<=\\,))"
 _PLAIN = r"(?![.,]?\w)"
-_INNER = rf"(?:{_FONT}\s*\{{?\s*)?"
+_INNER = rf"(?:{_FONT}\s*(?:\{{\s*)?)?"
 _FORMS = tuple(
     re.compile(pattern, re.MULTILINE)
     for low in ("[A-H]", "[a-h]", "[1-8]")
@@ -38,10 +40,11 @@ _FORMS = tuple(
 )
 """For letters, small letters and digits: the label in parentheses, and with a mark after it."""
 
-_SPACE = r"(?:\s|~|\\[ ,;:!]|\\q?quad(?![a-z])|\\hspace\{[^}]*\}|\\hfill|\\newline|\\\\|&)+"
-_BEFORE = re.compile(rf"^(?:{_SPACE}|\*\*|[.:](?!\d))+")
-_AFTER = re.compile(rf"(?:{_SPACE}|\*\*|[;,]|(?<![.])\.|\\textbf\{{?|\\mathrm\{{?|\{{\\bf)+$")
-_EMPTY_MATH = re.compile(rf"\$(?:{_SPACE})?\$")
+_GAP = r"(?:\s|~|\\[ ,;:!]|\\q?quad(?![a-z])|\\hspace\{[^}]*\}|\\hfill|\\newline|\\\\|&)"
+_BEFORE = re.compile(rf"^(?:{_GAP}|\*\*|[.:](?!\d))+")
+_AFTER = re.compile(rf"(?:{_GAP}|\*\*|[;,]|(?<![.])\.|\\textbf\{{?|\\mathrm\{{?|\{{\\bf)+$")
+_AFTER_STEM = re.compile(rf"(?:{_GAP}|\\\[|\*\*)+$")
+_EMPTY_MATH = re.compile(rf"\${_GAP}*\$")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _INSTRUCTION = re.compile(
     r"\s*(?:\(?(?:please )?(?:enter|write|give|choose|select|circle|answer with|put)\b[^\n]*"
@@ -113,12 +116,12 @@ def value_question(problem: Problem) -> Problem | Skipped:
     without their options.
     """
     options = read_options(problem.problem)
-    label = _LETTER_ANSWER.match(problem.answer)
+    label = _named(problem.answer)
     if options is None:
-        if label is not None and label["label"].isalpha() and not label["rest"]:
-            return Skipped(
-                Unselected.UNREADABLE_OPTIONS, "the answer is a letter, no options found"
-            )
+        if label is not None and (label["label"].isupper() or not label["rest"]):
+            return Skipped(Unselected.UNREADABLE_OPTIONS, "the answer is a label, no options found")
+        if {mark["label"] for mark in _FORMS[0].finditer(problem.problem)} >= _LABELS_SHOWN:
+            return Skipped(Unselected.UNREADABLE_OPTIONS, "there are options, not all in order")
         return replace(problem, question_type=VALUE_QUESTION)
     value = _answer_value(problem.answer, options)
     if value is None:
@@ -168,16 +171,21 @@ def _options(text: str, run: list[re.Match[str]]) -> Options | None:
     values = {
         mark["label"].upper(): _option(text, mark, end) for mark, end in zip(run, ends, strict=True)
     }
-    if any(not value or len(value) > _LONGEST_OPTION for value in values.values()):
+    if any(not 0 < len(value) <= _LONGEST_OPTION for value in values.values()):
         return None
     stem = _stem(text, run[0].start())
     return Options(stem, values) if stem else None
 
 
 def _option(text: str, mark: re.Match[str], end: int) -> str:
-    """What stands between a label and the next, without the label's braces and loose `$`."""
+    """What stands between a label and the next, without the label's braces and loose `$`.
+
+    Empty where that is nothing, or too long for an option.
+    """
     braces = mark["open"].count("{") + mark["inner"].count("{") - mark[0].count("}")
     body = text[mark.end() : end]
+    if len(body) > 2 * _LONGEST_OPTION:
+        return ""
     body = _BEFORE.sub("", body)
     while braces > 0 and body.startswith("}"):
         body, braces = _BEFORE.sub("", body[1:]), braces - 1
@@ -205,23 +213,26 @@ def _stem(text: str, end: int) -> str:
     stem = text[:end].rstrip()
     if _dollars(stem) % 2:
         stem = stem[:-1].rstrip() if stem.endswith("$") else f"{stem}$"
-    stem = _ASKS_FOR_LETTER.sub("", _AFTER_STEM.sub("", stem))
-    return _EMPTY_PLACE.sub("", stem).strip()
-
-
-_AFTER_STEM = re.compile(rf"(?:{_SPACE}|\\\[|\*\*)+$")
+    head, tail = stem[:-_STEM_END], stem[-_STEM_END:]
+    tail = _ASKS_FOR_LETTER.sub("", _AFTER_STEM.sub("", tail))
+    return f"{head}{_EMPTY_PLACE.sub('', tail)}".strip()
 
 
 def _answer_value(answer: str, options: Options) -> str | None:
     """The option that `answer` names by its label, or is; None also where it could be two."""
     found = {value for value in options.values.values() if _same(answer, value)}
-    named = _LETTER_ANSWER.match(answer)
+    named = _named(answer)
     labelled = None if named is None else _labelled(named["label"].upper(), options)
     if named is not None and labelled is not None:
         rest = named["rest"]
         if not _spelled(rest) or _same(rest, labelled):
             found.add(labelled)
     return found.pop() if len(found) == 1 else None
+
+
+def _named(answer: str) -> re.Match[str] | None:
+    """The answer read as a label, perhaps with its option behind it."""
+    return _LETTER_ANSWER.match(" ".join(answer.split()))
 
 
 def _labelled(label: str, options: Options) -> str | None:
