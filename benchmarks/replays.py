@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from numina_lean.formalize.model_source import MODEL_HEADERS, ModelSource
-from numina_lean.models.model import Completion, Prompt, Reply, Sampling, Usage
+from numina_lean.models.model import Completion, Model, Prompt, Reply, Sampling, Usage
 from numina_lean.models.record import Recorder
 from numina_lean.problems.problem import Problem
 from numina_lean.prompts.registry import family
@@ -45,7 +45,7 @@ class Scripted:
         return Completion(sample, text, "stop", Usage(words, len(text.split())))
 
 
-def model_source(model: Recorder | Scripted, samples: int, seed: int = 0) -> ModelSource:
+def model_source(model: Model, samples: int, seed: int = 0) -> ModelSource:
     """The source that `formalize --profile core` makes, with its defaults."""
     asked = family("formalize", "chat-core")
     return ModelSource(

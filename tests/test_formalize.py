@@ -1,34 +1,23 @@
 """The loop from problems to a corpus, with a translator that says what it is told to."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from formalizing import formalize
 
 from numina_lean.check.checker import Checker
 from numina_lean.check.pool import Pool
 from numina_lean.check.verdict import Item, Outcome, Verdict
 from numina_lean.corpus.corpus import Corpus
 from numina_lean.errors import EngineUnavailableError
-from numina_lean.formalize.formalizer import Effort, Formalizer
 from numina_lean.formalize.funnel import Funnel, count
-from numina_lean.formalize.loop import run
-from numina_lean.formalize.numbers import Numbers
-from numina_lean.formalize.rows import RowMaker
 from numina_lean.formalize.rules_source import TranslatorSource
-from numina_lean.formalize.stopping import StoppableChecker
-from numina_lean.formalize.trial import Trials
-from numina_lean.gates.equivalence import cluster
-from numina_lean.gates.gate import Bench, Ruling, Subject
-from numina_lean.gates.order import examine
 from numina_lean.lean.report import LeanInfo
 from numina_lean.problems.problem import Problem
 from numina_lean.problems.read import BrokenRow
-from numina_lean.prove.prove import prove
-from numina_lean.translate.canonical import canonical_digest
 from numina_lean.translate.statement import Profile, Statement
 from numina_lean.translate.translator import Candidate, Declined
 
@@ -78,10 +67,6 @@ PROBLEMS: tuple[Problem | BrokenRow, ...] = (
 )
 
 
-async def _nobody(subject: Subject) -> Sequence[Ruling]:
-    return ()
-
-
 def _formalize(
     folder: Path,
     checker: Checker,
@@ -89,39 +74,11 @@ def _formalize(
     limit: int | None = None,
     advance: Callable[[int], None] = lambda rows: None,
 ) -> Funnel:
-    stoppable = StoppableChecker(checker)
-    bench = Bench(stoppable, "core", 30.0)
-    with (
-        Corpus(folder, {"model": "dictated"}, shard_rows=4) as corpus,
-        ThreadPoolExecutor(4) as threads,
-    ):
-        source = TranslatorSource(Dictated(), threads, "core", 3)
-        numbers = Numbers(len(problems))
-        formalizer = Formalizer(
-            source=source,
-            rows=RowMaker(source, "core"),
-            trials=Trials(examine, bench, threads, rounds=0),
-            judge=_nobody,
-            canonical=lambda statement: canonical_digest(statement.source()),
-            cluster=lambda statements: cluster(statements, bench),
-            prove=lambda statement: prove(statement, stoppable, profile="core", timeout=30.0),
-            threads=threads,
-            tell=numbers.ruled,
-            effort=Effort(width=3, enough=3),
-        )
-        asyncio.run(
-            run(
-                iter(problems),
-                corpus,
-                formalizer,
-                stoppable,
-                concurrency=6,
-                numbers=numbers,
-                limit=limit,
-                advance=advance,
-            )
-        )
-        return count(corpus)
+    return formalize(
+        folder, checker, problems,
+        lambda threads: TranslatorSource(Dictated(), threads, "core", 3),
+        limit=limit, advance=advance,
+    )  # fmt: skip
 
 
 def _rows(folder: Path, table: str) -> list[dict[str, object]]:
@@ -187,7 +144,7 @@ def test_every_loss_is_kept_with_its_stage_and_reason(folder: Path) -> None:
 def test_the_funnel_counts_each_problem_once_where_its_best_candidate_came_to(
     folder: Path,
 ) -> None:
-    with Corpus(folder, {"model": "dictated"}) as corpus:
+    with Corpus(folder, {"made": "by a test"}) as corpus:
         funnel = count(corpus)
     assert funnel.total == len(PROBLEMS)
     found = {stage: funnel.passed[stage] for stage in ("read", "select", "translate", "compile")}

@@ -50,7 +50,9 @@ def resumed_defaults(context: typer.Context, folder: Path | None) -> Path | None
         ) from error
     except ValueError as error:
         raise InputError(f"--resume {folder}: {path} is damaged ({error})") from error
-    _set_defaults(context, values, f"--resume {folder}")
+    if not isinstance(values, dict):
+        raise InputError(f"--resume {folder}: {path} is damaged (not an object)")
+    _set_defaults(context, values | {"output": str(folder)}, f"--resume {folder}")
     return folder
 
 
