@@ -216,9 +216,7 @@ def _facts(hypotheses: Sequence[Hypothesis]) -> Iterator[tuple[str, list[str]]]:
         equations = ", ".join(
             each.name
             for each in hypotheses
-            if re.fullmatch(
-                rf"Nat\.(?:gcd|lcm) {re.escape(one)} {re.escape(two)} = .+", each.text
-            )
+            if re.fullmatch(rf"Nat\.(?:gcd|lcm) {re.escape(one)} {re.escape(two)} = .+", each.text)
         )
         both = [f"have both{number} := Nat.gcd_mul_lcm {one} {two}"]
         if equations:
@@ -229,7 +227,9 @@ def _facts(hypotheses: Sequence[Hypothesis]) -> Iterator[tuple[str, list[str]]]:
         positive = "(by first | omega | exact Nat.lcm_pos (by omega) (by omega))"
         for side, part in (("left", one), ("right", two)):
             name = f"{side}{number}"
-            divides = f"have {name} : {part} ∣ Nat.lcm {one} {two} := Nat.dvd_lcm_{side} {one} {two}"
+            divides = (
+                f"have {name} : {part} ∣ Nat.lcm {one} {two} := Nat.dvd_lcm_{side} {one} {two}"
+            )
             yield name, [divides, f"try replace {name} := Nat.le_of_dvd {positive} {name}"]
 
 
@@ -258,7 +258,9 @@ def _floor(variable: Variable) -> Iterator[str]:
 
 
 def _bounded(
-    variable: Variable, found: _Box, levels: Sequence[Callable[[Variable, _Box, int], Iterator[str]]]
+    variable: Variable,
+    found: _Box,
+    levels: Sequence[Callable[[Variable, _Box, int], Iterator[str]]],
 ) -> Iterator[str]:
     """The least bound from above that Lean can prove by the first of `levels` that proves one."""
     name = variable.name if variable.type == "Nat" else f"nat_{variable.name}"
@@ -304,7 +306,7 @@ def _products(variable: Variable, found: _Box, bound: int) -> Iterator[str]:
         return
     name = variable.name if variable.type == "Nat" else f"nat_{variable.name}"
     yield f"obtain ⟨excess, beyond⟩ : ∃ k : Nat, {name} = {bound} + k := ⟨{name} - {bound}, by omega⟩"
-    yield f"subst beyond"
+    yield "subst beyond"
     yield "have once : (0 : Int) ≤ (excess : Int) := by omega"
     yield "have twice := Int.mul_nonneg once once"
     yield "have thrice := Int.mul_nonneg twice once"
@@ -333,9 +335,7 @@ def _decided(found: _Box) -> Iterator[str]:
     yield "decide +kernel"
 
 
-def _range(
-    variable: Variable, hypotheses: Sequence[Hypothesis]
-) -> tuple[int, int] | None:
+def _range(variable: Variable, hypotheses: Sequence[Hypothesis]) -> tuple[int, int] | None:
     """The least and the largest value by the hypotheses that compare it with a numeral."""
     name = re.escape(variable.name)
     lows, highs = [0] if variable.type == "Nat" else [], []
@@ -343,7 +343,10 @@ def _range(
         text = each.text
         negated = re.fullmatch(r"¬ \((.*)\)", text)
         sign, middle = ("", text) if negated is None else ("¬", bare(negated.group(1)))
-        for pattern, flip in ((rf"{name} (≤|<|≥|>) (\d+)", False), (rf"(\d+) (≤|<|≥|>) {name}", True)):
+        for pattern, flip in (
+            (rf"{name} (≤|<|≥|>) (\d+)", False),
+            (rf"(\d+) (≤|<|≥|>) {name}", True),
+        ):
             match = re.fullmatch(pattern, middle)
             if match is None:
                 continue

@@ -25,16 +25,17 @@ def linear_gcd(statement: Statement) -> Iterator[str]:
         yield context.proof(*_lines(one, two, first, second, context.goal))
 
 
-def _lines(
-    one: str, two: str, first: Polynomial, second: Polynomial, goal: str
-) -> Iterator[str]:
+def _lines(one: str, two: str, first: Polynomial, second: Polynomial, goal: str) -> Iterator[str]:
     (name,) = first.variables
     a, c = (int(each.terms[((name, 1),)]) for each in (first, second))
     shared = gcd(a, c)
     by_first, by_second = c // shared, a // shared
     left = int(by_first * first.constant - by_second * second.constant)
     terms = (
-        (f"{by_first} * {one}", f"Nat.dvd_mul_left_of_dvd (Nat.gcd_dvd_left {one} {two}) {by_first}"),
+        (
+            f"{by_first} * {one}",
+            f"Nat.dvd_mul_left_of_dvd (Nat.gcd_dvd_left {one} {two}) {by_first}",
+        ),
         (
             f"{by_second} * {two}",
             f"Nat.dvd_mul_left_of_dvd (Nat.gcd_dvd_right {one} {two}) {by_second}",

@@ -1,11 +1,12 @@
 """Proofs by remainders: equations that have no solution modulo some number, and powers' periods."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from math import lcm
 
-from numina_lean.prove.context import Context, introduced, mentions, split_outside
+from numina_lean.prove.binders import NumberType
+from numina_lean.prove.context import Context, introduced, split_outside
 from numina_lean.prove.polynomial import Monomial, Polynomial, number, read_polynomial
 from numina_lean.translate.statement import Statement
 
@@ -64,7 +65,7 @@ def _residue_lines(
     context: Context,
     equations: list[tuple[str, Polynomial]],
     modulus: int,
-    kinds: dict[str, str],
+    kinds: Mapping[str, NumberType],
 ) -> Iterator[str]:
     """What the remainders of the monomials can be together, group by group of shared variables."""
     monomials = sorted(
@@ -94,9 +95,7 @@ def _residue_lines(
         for name in names:
             options = " ∨ ".join(f"{name} % {modulus} = {each}" for each in range(modulus))
             cases = " | ".join([f"of_{name}"] * modulus)
-            yield f"  rcases (by omega : {options}) with {cases}"[:0] + (
-                f"  all_goals rcases (by omega : {options}) with {cases}"
-            )
+            yield f"  all_goals rcases (by omega : {options}) with {cases}"
         kind = kinds[names[0]]
         lemmas = "Int.pow_succ, Int.mul_emod" if kind == "Int" else "Nat.pow_succ, Nat.mul_mod"
         hints = ", ".join(f"of_{name}" for name in names)
@@ -165,7 +164,12 @@ def _period_lines(
                 yield f"replace value{divisor} := value{divisor}.trans (by decide +kernel : _ = {eval_mod(sides[1], divisor)})"
             yield f"have large : {start} ≤ {exponent} := by rw [{each.name}]; decide +kernel"
             yield f"clear {each.name}"
-            for power in sorted({int(one) for one in re.findall(rf"\b{exponent} ?\^ ?(\d+)", " ".join(context.texts))}):
+            for power in sorted(
+                {
+                    int(one)
+                    for one in re.findall(rf"\b{exponent} ?\^ ?(\d+)", " ".join(context.texts))
+                }
+            ):
                 yield (
                     f"have own{power} : {exponent} ^ {power} % {modulus} = "
                     f"(({eval_mod(sides[1], modulus)}) ^ {power}) % {modulus} := by "

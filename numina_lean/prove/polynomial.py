@@ -201,6 +201,10 @@ class _Parser:
             if len(token) > 40:
                 raise _NoPolynomialError
             return number(int(token))
-        if token[:1].isalpha() and self._peek() not in ("(", "↑") and not self._peek()[:1].isalnum():
+        if (
+            token[:1].isalpha()
+            and self._peek() not in ("(", "↑")
+            and not self._peek()[:1].isalnum()
+        ):
             return variable(token)
         raise _NoPolynomialError

@@ -1,7 +1,7 @@
 """Search for a proof of a statement, of its negation, or of a contradiction in its hypotheses.
 
-Every proof found is a whole Lean source that the checker has called `proved`, with the statement
-printed by the same structure that the corpus row is written from. What no tactic of the portfolio
+Every proof found is a whole Lean source that the checker has called `proved`, held to the statement
+as its reference, and printed by the same structure that the corpus row is written from. What no tactic of the portfolio
 proves is left open: no verdict on its truth follows from that.
 """
 
@@ -62,7 +62,7 @@ def prove(statement: Statement, checker: Checker, *, profile: Profile, timeout: 
         for tactic in portfolio(profile)
         for proof in tactic.proofs(statement)
     )
-    return _search(statement.name, candidates, checker, timeout)
+    return _search(statement.name, statement.source(), candidates, checker, timeout)
 
 
 def refute(statement: Statement, checker: Checker, *, timeout: float) -> Search:
@@ -76,7 +76,7 @@ def refute(statement: Statement, checker: Checker, *, timeout: float) -> Search:
     if counterexample is not None:
         tactic = Tactic(_COUNTEREXAMPLE, counterexample, heartbeats=40_000)
         candidates.append((tactic, statement.negation(counterexample)))
-    return _search(f"{statement.name}_negated", candidates, checker, timeout)
+    return _search(f"{statement.name}_negated", statement.negation(), candidates, checker, timeout)
 
 
 def contradict(statement: Statement, checker: Checker, *, timeout: float) -> Search:
@@ -89,11 +89,15 @@ def contradict(statement: Statement, checker: Checker, *, timeout: float) -> Sea
         for tactic in (VACUOUS if has_hypotheses(statement) else ())
         for proof in tactic.proofs(statement)
     )
-    return _search(f"{statement.name}_vacuous", candidates, checker, timeout)
+    return _search(f"{statement.name}_vacuous", statement.source(), candidates, checker, timeout)
 
 
 def _search(
-    name: str, candidates: Iterable[tuple[Tactic, str]], checker: Checker, timeout: float
+    name: str,
+    reference: str,
+    candidates: Iterable[tuple[Tactic, str]],
+    checker: Checker,
+    timeout: float,
 ) -> Search:
     attempts: list[Attempt] = []
     crashes = 0
@@ -103,6 +107,7 @@ def _search(
             source=source,
             timeout=timeout,
             heartbeats=tactic.heartbeats,
+            reference=reference,
         )
         attempt = Attempt(tactic.name, source, checker.check(item))
         attempts.append(attempt)

@@ -1,5 +1,4 @@
-"""Functional equations and recurrences: by rewriting, by iteration, by induction on the closed form.
-"""
+"""Functional equations and recurrences: by rewriting, by iteration, by induction on the closed form."""
 
 import re
 from collections.abc import Iterator
@@ -33,9 +32,7 @@ def chain(statement: Statement) -> Iterator[str]:
     """An equation between a function's neighbouring values, at each number between two numerals."""
     context = introduced(statement)
     for function in context.functions:
-        at = sorted(
-            {int(each) for text in context.texts for each in _applied(function, text)}
-        )
+        at = sorted({int(each) for text in context.texts for each in _applied(function, text)})
         if len(at) < 2 or at[-1] - at[0] > _MOST_STEPS:
             continue
         lines = []
@@ -105,14 +102,16 @@ def closed_form(statement: Statement) -> Iterator[str]:
     names = [each.name for each in context.variables if each.type == "Nat"]
     if len(sides) != 2 or not context.functions or not names:
         return
-    name = next(
-        (each for each in names if re.search(rf"\b{re.escape(each)}\b", sides[0])), None
-    )
+    name = next((each for each in names if re.search(rf"\b{re.escape(each)}\b", sides[0])), None)
     if name is None:
         return
     claim, closing = _without_loss(sides[0], bare(sides[1]), context)
     after = replaced(claim, name, f"{name} + 1")
-    depends = [each.name for each in context.hypotheses if not each.text.startswith("∀") and re.search(rf"\b{re.escape(name)}\b", each.text)]
+    depends = [
+        each.name
+        for each in context.hypotheses
+        if not each.text.startswith("∀") and re.search(rf"\b{re.escape(name)}\b", each.text)
+    ]
     clear = [f"try clear {each}" for each in depends]
     rules = [each.name for each in context.hypotheses if each.text.startswith("∀")]
     instances = [
@@ -184,3 +183,16 @@ def _recurrence(function: Function, context: Context) -> tuple[str, str, int] | 
         if start is not None and re.search(rf"\b(?:{own}|{name})\b", rule) is None:
             return each.name, rule, start
     return None
+
+
+def casts(statement: Statement) -> Iterator[str]:
+    """An equation between whole numbers whose hypotheses are about their casts to ℚ."""
+    context = introduced(statement)
+    sides = split_outside(context.goal, "=")
+    if len(sides) != 2 or "Rat" not in " ".join(each.text for each in context.hypotheses):
+        return
+    kinds = {each.type for each in context.variables}
+    for kind, lemma in (("Nat", "Rat.natCast_inj"), ("Int", "Rat.intCast_inj")):
+        if kind in kinds:
+            yield context.proof(f"refine {lemma}.mp ?_", "push_cast", "grind")
+            yield context.proof(f"refine {lemma}.mp ?_", "grind")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations, product
 
-from numina_lean.prove.context import Context, bare, introduced, quantified, split_outside
+from numina_lean.prove.context import bare, introduced, quantified, split_outside
 from numina_lean.prove.polynomial import Polynomial, number, read_polynomial, variable
 from numina_lean.translate.statement import Statement
 
@@ -69,11 +69,9 @@ def identities(statement: Statement) -> Iterator[str]:
     if left is None or right is None:
         return
     equation = left - right
-    coefficients = {
-        abs(int(value)) for value in equation.terms.values() if value.denominator == 1
-    }
+    coefficients = {abs(int(value)) for value in equation.terms.values() if value.denominator == 1}
     candidates = list(_bilinear(own, sorted({1, *(each for each in coefficients if each < 20)})))
-    source = random.Random(0)  # noqa: S311 - places to compare polynomials at
+    source = random.Random(0)
     places = [{name: source.randrange(-50, 50) for name in own} for _ in range(3)]
     values = [[each.value(place) for place in places] for each in candidates]
     for one, two in product(range(len(candidates)), repeat=2):
@@ -97,9 +95,7 @@ def _holds(
 
 def _bilinear(names: list[str], coefficients: list[int]) -> Iterator[Polynomial]:
     """Products of two variables, and sums and differences of two such products."""
-    products = [
-        variable(one) * variable(two) for one, two in combinations(names, 2)
-    ]
+    products = [variable(one) * variable(two) for one, two in combinations(names, 2)]
     yield from products
     for one, two in combinations(products, 2):
         for first, second, sign in product(coefficients, coefficients, (1, -1)):
