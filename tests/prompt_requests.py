@@ -13,6 +13,10 @@ SOURCE = (
     "import Mathlib\n\nopen Real\n\n"
     "theorem roots (x : ℝ) (h : x ^ 2 = 2 * x) (large : 1 < |x|) :\n    x = 2 := by sorry\n"
 )
+CORE_SOURCE = (
+    "import NuminaLean.Prelude\n\n"
+    "theorem digits_sum : (NuminaLean.digits 10 2024).sum = NuminaLean.fib 6 := by sorry\n"
+)
 
 FORMALIZE = FormalizeRequest(
     problem=PROBLEM,
@@ -35,9 +39,9 @@ REQUESTS: dict[str, object] = {
         earlier=None,
         completion=f"<think>hm</think>\n```lean4\n{SOURCE}```",
     ),
-    "backtranslate": BacktranslateRequest(SOURCE),
+    "backtranslate": BacktranslateRequest(CORE_SOURCE),
     "conditions": ConditionsRequest(PROBLEM, "$x = 2$", SOURCE),
-    "judge": JudgeRequest(PROBLEM, None, SOURCE, "Let x be real, with x² = 2x and 1 < |x|."),
+    "judge": JudgeRequest(PROBLEM, None, CORE_SOURCE, "Let x be real, with x² = 2x and 1 < |x|."),
     "prove": ProveRequest(SOURCE, PROBLEM, "Divide by $x$."),
     "decompose": DecomposeRequest(SOURCE, 4, PROBLEM, "Divide by $x$.", "8:2: error: no goals"),
 }

@@ -8,8 +8,8 @@ import pytest
 from numina_lean.check.pool import Pool
 from numina_lean.check.verdict import Item, Verdict
 from numina_lean.models.model import Message, Prompt
-from numina_lean.prompts import chat
 from numina_lean.prompts.formalize import FAMILIES, FormalizeRequest
+from numina_lean.prompts.prelude import PRELUDE, legend
 from numina_lean.prompts.quoting import Quotes
 from numina_lean.prompts.shots import CORE, MATHLIB
 from numina_lean.translate.reading import read_statement
@@ -145,7 +145,7 @@ def test_our_examples_for_core_lean_compile_and_are_true(pool: Pool) -> None:
 @pytest.mark.lean
 def test_the_prelude_has_the_functions_that_the_instructions_list(pool: Pool) -> None:
     checks = []
-    for signature, _ in chat.PRELUDE:
+    for signature, _ in PRELUDE:
         name, parameters, type_ = re.fullmatch(r"(\w+)((?: \([^)]*\))*) : (.*)", signature).groups()
         arrows = "".join(f"{group} → " for group in re.findall(r"\([^)]*\)", parameters))
         typed = f"{arrows}{type_}".replace("α", "Int")
@@ -158,3 +158,12 @@ def test_the_prelude_has_the_functions_that_the_instructions_list(pool: Pool) ->
 def test_the_question_is_the_same_for_the_same_problem_whatever_the_examples() -> None:
     number = Quotes((ASKED.problem, "")).number
     assert number in FAMILIES["chat-core"].render(ASKED).messages[-1].content
+
+
+def test_a_reader_is_told_of_the_preludes_functions_that_a_statement_uses() -> None:
+    (told,) = legend("theorem t : (NuminaLean.between 1 9).length = NuminaLean.fib 6")
+    assert [line.split()[0] for line in told.splitlines()[1:]] == [
+        "NuminaLean.fib",
+        "NuminaLean.between",
+    ]
+    assert legend("theorem t : 1 = 1") == legend("open NuminaLean.nothing") == ()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from numina_lean.models.model import Message, Prompt, Sampling
 from numina_lean.prompts.chat import DATA
 from numina_lean.prompts.family import Family
+from numina_lean.prompts.prelude import legend
 from numina_lean.prompts.quoting import Quotes
 
 
@@ -39,11 +40,9 @@ Lean, no comment on its sense, no proof.
 
 def _plain(request: BacktranslateRequest) -> Prompt:
     quotes = Quotes((request.statement,))
-    question = (
-        f"What does this theorem state?\n{quotes.block('statement', request.statement)}\n\n"
-        "Its proof is left open; that is no part of it."
-    )
-    return Prompt((Message("system", _READER), Message("user", question)))
+    parts = ["What does this theorem state?", quotes.block("statement", request.statement)]
+    parts += [*legend(request.statement), "", "Its proof is left open; that is no part of it."]
+    return Prompt((Message("system", _READER), Message("user", "\n".join(parts))))
 
 
 FAMILIES: dict[str, Family[BacktranslateRequest]] = {

@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import Literal
 
 from numina_lean.models.model import Message, Prompt
+from numina_lean.prompts.prelude import PRELUDE, listed
 from numina_lean.prompts.quoting import Quotes, neutral
 from numina_lean.prompts.shots import CORE, MATHLIB, Example
 
@@ -59,22 +60,6 @@ equation. If the problem cannot be said faithfully with these means, write no Le
 one line that begins with CANNOT STATE and gives the reason.
 """
 
-PRELUDE = (
-    ("isPrime (n : Nat) : Bool", "n is prime"),
-    ("factorial : Nat → Nat", "n!"),
-    ("choose (n k : Nat) : Nat", "binomial coefficient"),
-    ("fib (n : Nat) : Nat", "Fibonacci numbers, fib 0 = 0, fib 1 = 1"),
-    ("digits (b n : Nat) : List Nat", "digits in base b, units first"),
-    ("ofDigits (b : Nat) : List Nat → Nat", "the number with those digits, units first"),
-    ("isPower (e n : Nat) : Bool", "n is an e-th power; squares for e = 2"),
-    ("floorSqrt (n : Nat) : Nat", "whole part of the square root"),
-    ("between (low high : Nat) : List Nat", "low, …, high"),
-    ("integersBetween (low high : Int) : List Int", "low, …, high"),
-    ("sumRange (low high : Nat) (f : Nat → α) : α", "f low + … + f high"),
-    ("prodRange (low high : Nat) (f : Nat → α) : α", "f low * … * f high"),
-)
-"""The functions of `NuminaLean.Prelude` that statements use, as its source declares them."""
-
 _MATHLIB = """
 You write for Lean 4 with mathlib. Use mathlib's own notions (`Nat.Prime`, `IsGreatest`, \
 `Finset.card`, `Set.ncard`, `EuclideanGeometry`), by the names that they have there. Declare all \
@@ -93,8 +78,7 @@ def instructions(profile: ChatProfile) -> str:
     """The system message."""
     if profile == "mathlib":
         return _TASK + _MATHLIB + _FORM
-    functions = "\n".join(f"  NuminaLean.{name} -- {note}" for name, note in PRELUDE)
-    return _TASK + _CORE.format(functions=functions) + _FORM
+    return _TASK + _CORE.format(functions=listed(PRELUDE)) + _FORM
 
 
 def prompt(

@@ -10,6 +10,7 @@ from numina_lean.models.model import Message, Prompt, Sampling
 from numina_lean.prompts import schema
 from numina_lean.prompts.chat import DATA
 from numina_lean.prompts.family import Family
+from numina_lean.prompts.prelude import legend
 from numina_lean.prompts.quoting import Quotes
 
 Kind = Literal["condition", "quantity", "goal"]
@@ -73,7 +74,8 @@ def _audit(request: ConditionsRequest) -> Prompt:
     parts = ["The problem:", quotes.block("problem", request.problem)]
     if request.answer is not None:
         parts += ["Its answer:", quotes.block("answer", request.answer)]
-    parts += ["The statement:", quotes.block("statement", request.statement), "", "The audit:"]
+    parts += ["The statement:", quotes.block("statement", request.statement)]
+    parts += [*legend(request.statement), "", "The audit:"]
     return Prompt((Message("system", _AUDITOR), Message("user", "\n".join(parts))), schema=SCHEMA)
 
 

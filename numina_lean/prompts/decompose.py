@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from numina_lean.models.model import Message, Prompt, Sampling
 from numina_lean.prompts.chat import DATA
 from numina_lean.prompts.family import Family
+from numina_lean.prompts.prelude import legend
 from numina_lean.prompts.quoting import Quotes
 
 
@@ -52,6 +53,7 @@ def _sketch(request: DecomposeRequest) -> Prompt:
     parts = [
         f"Plan the proof of this theorem, in at most {request.most} steps.",
         quotes.block("statement", request.statement),
+        *legend(request.statement),
     ]
     if request.problem is not None:
         parts += ["It states this problem:", quotes.block("problem", request.problem)]

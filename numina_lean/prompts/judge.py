@@ -12,6 +12,7 @@ from numina_lean.models.model import Message, Prompt, Sampling
 from numina_lean.prompts import schema
 from numina_lean.prompts.chat import DATA
 from numina_lean.prompts.family import Family
+from numina_lean.prompts.prelude import legend
 from numina_lean.prompts.quoting import Quotes
 
 Opinion = Literal["faithful", "unfaithful"]
@@ -122,7 +123,7 @@ def _asked(instructions: str, request: JudgeRequest, label: str, text: str, form
     parts = ["The problem:", quotes.block("problem", request.problem)]
     if request.answer is not None:
         parts += ["Its answer:", quotes.block("answer", request.answer)]
-    parts += [f"The {label}:", quotes.block(label, text), "", "Your judgement:"]
+    parts += [f"The {label}:", quotes.block(label, text), *legend(text), "", "Your judgement:"]
     return Prompt((Message("system", instructions), Message("user", "\n".join(parts))), schema=form)
 
 

@@ -13,6 +13,7 @@ from numina_lean.models.model import Message, Prompt, Sampling
 from numina_lean.prompts.chat import DATA
 from numina_lean.prompts.family import Family
 from numina_lean.prompts.feedback import goedel_errors, kimina_errors, lean_messages
+from numina_lean.prompts.prelude import legend
 from numina_lean.prompts.quoting import Quotes, neutral
 from numina_lean.prompts.repair import said
 
@@ -167,6 +168,7 @@ def _chat(request: ProveRequest) -> Prompt:
         return _again(attempt, complaint)
     quotes = Quotes((request.problem or "", request.proof or "", request.statement))
     parts = ["Prove this theorem.", quotes.block("statement", request.statement)]
+    parts += legend(request.statement)
     if request.problem is not None:
         parts += ["It states this problem:", quotes.block("problem", request.problem)]
     if request.proof is not None:
