@@ -7,6 +7,7 @@ off. Problems to prove, and answers without a number, pass unseen.
 """
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from fractions import Fraction
 
@@ -23,6 +24,8 @@ _WRITTEN = re.compile(r"\\(?:text|mathrm|mbox|textbf|rm|bf)\s*\{[^{}]*\}|\^\{?\\
 _LETTER = re.compile(r"^\W*(?:\\\w+\s*\{?)*\s*\(?[A-E]\)?[\s}\\:.)]*")
 _BASE = re.compile(r"_\{?-?\d")
 _FRACTION = re.compile(r"\\[dt]?frac\s*(?:\{(\d+)\}|(\d))\s*(?:\{(\d+)\}|(\d))|(\d+)\s*/\s*(\d+)")
+_ENUMERATION = re.compile(r"(?m)^\s*\d+\.\s")
+_EQUATION = re.compile(r"([^\W\d][\w'.₀-₉]*)\s*=\s*([^=<>≤≥≠]+)")
 _SINGLE = re.compile(r"[\s$=+\\,.:;!]*(-?)\s*(\d+(?:\.\d+)?)[\s$\\,.:;!%]*")
 _RELATION = re.compile(r"(?<![<>=≤≥≠])(=|≤|≥|<|>)(?![<>=])")
 _COMPOUND = re.compile(r"[∀∃→↔∨¬λ]|(?<!\w)fun ")
@@ -50,14 +53,13 @@ def answer(subject: Subject, bench: Bench) -> Ruling:
         return Ruling("answer", True, detail="no number to look for")
     statement = subject.statement
     where = "\n".join((statement.conclusion, *statement.definitions))
-    value = single_value(written)
-    claimed = claimed_value(statement.conclusion)
-    if value is not None and claimed is not None:
-        relation, number = claimed
-        if not _agree(value, number, relation):
-            detail = f"the answer is {value}, the conclusion says {relation} {number}"
-            return Ruling("answer", False, AnswerReason.OTHER, detail)
+    found = _contradicted(subject.problem, written, statement.conclusion)
+    if found is not None:
+        return Ruling("answer", False, AnswerReason.OTHER, found)
+    if claimed_value(statement.conclusion) is not None and single_value(written) is not None:
         return Ruling("answer", True)
+    if not numerals_of(where):
+        where = statement.source()
     present = set(numerals_of(where))
     lacking = [each for each in digits_in(written) if not _present(each, present, where)]
     if lacking:
@@ -66,13 +68,48 @@ def answer(subject: Subject, bench: Bench) -> Ruling:
     return Ruling("answer", True)
 
 
+def _contradicted(problem: Problem, written: str, conclusion: str) -> str | None:
+    """What the conclusion says that the answer denies, in a line."""
+    value, claimed = single_value(written), claimed_value(conclusion)
+    if value is not None and claimed is not None:
+        relation, number = claimed
+        if _agree(value, number, relation) or _is_asked_otherwise(problem, value, conclusion):
+            return None
+        return f"the answer is {value}, the conclusion says {relation} {number}"
+    known = {abs(each) for each in (*digits_in(written), *([value] if value else []))}
+    for name, number in _equations(conclusion):
+        parts = {abs(number), Fraction(abs(number.numerator)), Fraction(number.denominator)}
+        if known.isdisjoint(parts):
+            return f"the conclusion says {name} = {number}, which the answer does not"
+    return None
+
+
+def _is_asked_otherwise(problem: Problem, value: Fraction, conclusion: str) -> bool:
+    """Whether the answer is an argument, as in `f 3 = 0`, or one digit of the value."""
+    if re.search(rf"(?<![\w.])[^\W\d]\w* \(?-?{abs(value)}(?![\w.])", conclusion):
+        return True
+    claimed = claimed_value(conclusion)
+    return "tens digit" in problem.problem and claimed is not None and claimed[1] // 10 == value
+
+
+def _equations(conclusion: str) -> Iterator[tuple[str, Fraction]]:
+    """The parts `x = 3` of a conclusion without premises, and what they say."""
+    if "→" in conclusion:
+        return
+    for part in re.split(r"[∧∨↔,]", conclusion):
+        match = _EQUATION.fullmatch(part.strip().strip("()").strip())
+        number = closed_number(match[2]) if match else None
+        if match and number is not None:
+            yield match[1], number
+
+
 def written_answer(problem: Problem) -> str | None:
     """The answer as text with its numbers: an option's text for a letter; None without numbers."""
     if problem.answer.strip() in UNANSWERED:
         return None
     valued = value_question(problem)
     text = valued.answer if isinstance(valued, Problem) else _LETTER.sub("", problem.answer)
-    text = _WRITTEN.sub(" ", text)
+    text = _ENUMERATION.sub(" ", _WRITTEN.sub(" ", text))
     if _BASE.search(text) or not re.search(r"\d", text):
         return None
     return text
@@ -82,7 +119,7 @@ def single_value(text: str) -> Fraction | None:
     """The number that an answer is, if it is one number alone: an integer, decimal or fraction."""
     bare = text.replace("{,}", "").replace("\\!", "").replace("$", " ")
     bare = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", bare)
-    if match := _FRACTION.fullmatch(bare.strip(" \\,.{}")):
+    if match := _FRACTION.fullmatch(bare.strip(" ,.")):
         above, below = [int(part) for part in match.groups() if part]
         return Fraction(above, below) if below else None
     match = _SINGLE.fullmatch(bare.replace("{", "").replace("}", ""))
@@ -134,7 +171,10 @@ def _present(number: Fraction, present: set[Fraction], where: str) -> bool:
         present
     ):
         return True
-    return (number + 1 in present and "<" in where) or (number - 1 in present and ">" in where)
+    return any(
+        re.search(rf"{sign}\s*{next_}(?![\w.])", where)
+        for sign, next_ in (("<", number + 1), (">", number - 1))
+    )
 
 
 def _leak(statement: Statement) -> str | None:

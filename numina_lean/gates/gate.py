@@ -20,6 +20,8 @@ GateName = Literal[
     "lint",
     "duplicate",
     "answer",
+    "numerals",
+    "wording",
     "vacuity",
     "triviality",
     "refutation",

@@ -12,11 +12,10 @@ FATAL = frozenset(
     {
         "contradictory_hypotheses",
         "counterexample",
+        "numeral_type",
         "answer_leaked",
-        "goal_in_hypotheses",
         "auto_implicit",
         "look_alike",
-        "unused_variable",
     }
 )
 """Codes of `docs/lint.md` that stop a statement; any other is a warning."""

@@ -10,19 +10,20 @@ from fractions import Fraction
 
 _SEPARATED = re.compile(r"(?<=\d)(?:\{,\}|,\\!|\\,|,)(?=\d{3}(?!\d))")
 _COMMAND_BRACES = re.compile(r"[{}$]")
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?|(?<=[A-Za-z_^}])\d+(?:\.\d+)?")
+_SHORT_FRACTION = re.compile(r"(\\[dt]?frac)\s*(\d)\s*(\d)")
 _LEAN_NUMERAL = re.compile(r"(?<![\w.'₀-₉])\d+(?:\.\d+)?(?![\w'])")
 _WORD = re.compile(r"[A-Za-z]+")
 _LABEL = re.compile(r"\\(?:begin|end|label|ref|tag|hspace|vspace|cline|includegraphics)\{[^}]*\}")
 
 _UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ORDINALS = (
-    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
-).split()
+    "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+    "tenth", "eleventh", "twelfth",
+)  # fmt: skip
 _OTHER = {
     "once": 1, "twice": 2, "thrice": 3, "double": 2, "doubled": 2, "doubles": 2, "triple": 3,
     "tripled": 3, "triples": 3, "half": 2, "halves": 2, "halved": 2, "quarter": 4, "quarters": 4,
@@ -50,7 +51,8 @@ def joined(text: str) -> str:
 
 def digits_in(text: str) -> Iterator[Fraction]:
     """The numbers that a text writes in digits, in order."""
-    bare = _COMMAND_BRACES.sub(" ", _LABEL.sub(" ", joined(text)))
+    bare = _SHORT_FRACTION.sub(r"\1{\2}{\3}", _LABEL.sub(" ", joined(text)))
+    bare = _COMMAND_BRACES.sub(" ", bare)
     for match in re.finditer(r"\d+(?:\.\d+)?", bare):
         yield Fraction(match[0])
 

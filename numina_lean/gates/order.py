@@ -9,15 +9,19 @@ from numina_lean.gates.conditions import conditions
 from numina_lean.gates.gate import Bench, Gate, GateName, Ruling, Subject
 from numina_lean.gates.judge import judge
 from numina_lean.gates.lint import lint
+from numina_lean.gates.numerals import numerals
 from numina_lean.gates.panel import Panel
 from numina_lean.gates.parse import parse
 from numina_lean.gates.refutation import refutation
 from numina_lean.gates.triviality import triviality
 from numina_lean.gates.vacuity import vacuity
+from numina_lean.gates.wording import wording
 
 DETERMINISTIC: tuple[tuple[GateName, Gate], ...] = (
     ("parse", parse),
     ("answer", answer),
+    ("numerals", numerals),
+    ("wording", wording),
     ("compile", compiles),
     ("lint", lint),
     ("triviality", triviality),

@@ -1,0 +1,145 @@
+"""The gate `wording`: conditions that the problem says in words, and the statement lacks.
+
+Precise before complete: a rule speaks only where the problem has a certain word or sign, and the
+statement has nothing at all that could carry it. Here: notions (primes, remainders, …), the domain
+of variables, and quantifiers; `signs` has bounds, strictness and direction.
+"""
+
+import re
+from collections.abc import Iterator
+
+from numina_lean.gates.binder import split_binder
+from numina_lean.gates.bounds import said
+from numina_lean.gates.gate import Bench, Ruling, Subject
+from numina_lean.gates.numerals import prose
+from numina_lean.gates.objection import Objection, Rule, WordingReason
+from numina_lean.gates.signs import SIGN_RULES
+from numina_lean.problems.problem import Problem
+from numina_lean.translate.statement import Statement
+
+
+def wording(subject: Subject, bench: Bench) -> Ruling:
+    """Pass a statement that none of the rules objects to."""
+    for _, (reason, detail) in objections(subject):
+        return Ruling("wording", False, reason, detail)
+    return Ruling("wording", True)
+
+
+def objections(subject: Subject) -> Iterator[tuple[str, Objection]]:
+    """What the rules object to, each by its name."""
+    text = prose(subject.problem)
+    for name, rule in RULES.items():
+        found = rule(subject.problem, text, subject.statement)
+        if found is not None:
+            yield name, found
+
+
+def _whole(statement: Statement) -> str:
+    """All that is said, definitions too, without the binders' names."""
+    return "\n".join((*statement.definitions, said(statement)))
+
+
+# --- Words that need a certain notion ------------------------------------------------------------
+
+_NOTIONS: tuple[tuple[str, str, str], ...] = (
+    ("distinct", r"\bdistinct\b(?! real)", r"≠|Nodup|Injective|<|>|¬|card|≤"),
+    ("prime", r"(?<!relatively )\bprimes?\b(?! to)", r"[Pp]rime|factor"),
+    ("coprime", r"\b(?:relatively prime|coprime)\b", r"[Cc]oprime|gcd|∣|% "),
+    ("divisible", r"\bdivisible\b|\bdivides\b|\bmultiple of\b|\\mid\b", r"∣|%|gcd|lcm|\* |∃"),
+    ("remainder", r"\bremainder\b|\\pmod|\\equiv|\bmodulo\b", r"%|∣|≡|MOD|mod|\* "),
+    (
+        "even or odd",
+        r"\b(?:an?|is|are|be|all|positive) (?:even|odd)\b",
+        r"[Ee]ven|[Oo]dd|%|∣|2 ?\*",
+    ),
+)
+"""A name, the problem's words, and what may carry it in a statement."""
+
+
+def _notions(problem: Problem, text: str, statement: Statement) -> Objection | None:
+    whole = _whole(statement)
+    for name, words, carriers in _NOTIONS:
+        if re.search(words, text) and not re.search(carriers, whole):
+            return WordingReason.MISSING_CONDITION, f"the problem says {name}, the statement not"
+    return None
+
+
+# --- The domain of variables ---------------------------------------------------------------------
+
+_POSITIVE = re.compile(
+    r"\b(?:positive|natural)\b|\\mathbb\{?[NZ]\}?\^?_?\{?\+|\\mathbb\{?N|\bnon-?\s?negative\b"
+    r"|> ?0\b",
+    re.IGNORECASE,
+)
+_BOUNDED = re.compile(
+    r"(?:^|[^\d.])(?:\d+|-?\d+ ?/ ?\d+) ?[<≤]|[>≥] ?\d|∈|Set\.|Icc|Ioo|[Pp]rime|PNat|ℕ\+|Fin |∣|≠ 0"
+)
+_UNSIGNED = re.compile(r"(?<![\w.])(?:Nat|ℕ|Fin|PNat|NNReal)(?![\w.])")
+_SEQUENCE = re.compile(r"\bsequence\b|\bterms?\b|\bprogression\b")
+_INDEXED = re.compile(r"(?:Int|ℤ|Rat|ℚ|ℝ|Real) →")
+_NATURAL_BINDER = re.compile(r"[∀∃] \(?[\w' ₀-₉]+: ?(?:Nat|ℕ)|(?:Nat|ℕ)\)")
+
+
+def _positivity(problem: Problem, text: str, statement: Statement) -> Objection | None:
+    if not _POSITIVE.search(text) or re.search(r"negative (?:integer|number|real)", text):
+        return None
+    whole = _whole(statement)
+    if _UNSIGNED.search(whole) or _BOUNDED.search(whole) or statement.definitions:
+        return None
+    detail = "positive or natural numbers in the problem, and nothing bounds the statement's"
+    return WordingReason.WRONG_DOMAIN, detail
+
+
+def _indices(problem: Problem, text: str, statement: Statement) -> Objection | None:
+    """A sequence whose index runs through all integers."""
+    if not _SEQUENCE.search(text) or "function" in text:
+        return None
+    if _NATURAL_BINDER.search("\n".join((*statement.binders, statement.conclusion))):
+        return None
+    for binder in statement.binders:
+        split = split_binder(binder)
+        if split and _INDEXED.match(split.type):
+            return WordingReason.WRONG_DOMAIN, f"the index of {split.names[0]} may be negative"
+    return None
+
+
+# --- Quantifiers ---------------------------------------------------------------------------------
+
+_EXISTENCE = re.compile(
+    r"\b(?:exists?|there (?:is|are|be)|some|find|solutions?|infinitely|solve|such that|can|form"
+    r"|even|odd|integer|squares?|power|at least one|roots?|multiple|divisible|sum of|product of"
+    r"|possible|a constant|rational|minimum|maximum|determine|express|expressed|congruent|divides"
+    r"|perfect|cube|one of|equal to|values? of|how many|has an?|have an?|intercepts?|bounded"
+    r"|periodic|eventually|sufficiently)\b|\\exists",
+    re.IGNORECASE,
+)
+"""Words that may mean that something exists."""
+_THERE_IS = re.compile(
+    r"\bthere (?:exists?|is an?|are (?:infinitely|two|positive))\b|\\exists", re.IGNORECASE
+)
+_NEGATED = re.compile(r"\b(?:no|not|never|cannot|without|unique|does)\b", re.IGNORECASE)
+_DEFINED_ONCE = re.compile(r"∃ \(?(\w+)[^,]*, (\w+) \1 = ")
+
+
+def _quantifiers(problem: Problem, text: str, statement: Statement) -> Objection | None:
+    whole = _whole(statement)
+    exists = "∃" in whole or "Nonempty" in whole
+    if exists and not _EXISTENCE.search(text):
+        return WordingReason.WRONG_QUANTIFIER, "nothing in the problem says that something exists"
+    if _THERE_IS.search(text) and not _NEGATED.search(text) and not exists:
+        return WordingReason.WRONG_QUANTIFIER, "the problem says that something exists"
+    for binder in statement.binders:
+        split = split_binder(binder)
+        if split and _DEFINED_ONCE.match(split.type):
+            return WordingReason.WRONG_QUANTIFIER, "a function is defined at one place only"
+    return None
+
+
+RULES: dict[str, Rule] = {
+    "notions": _notions,
+    "positivity": _positivity,
+    "indices": _indices,
+    **SIGN_RULES,
+    "quantifiers": _quantifiers,
+}
+"""The rules by name, in the order in which they are asked."""
