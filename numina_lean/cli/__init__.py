@@ -20,6 +20,8 @@ from numina_lean.errors import NuminaError
 COMMANDS = {
     "select": "Select the problems that are worth formalising, and say why these.",
     "formalize": "Turn problems into Lean statements that Lean accepts.",
+    "gates": "Say what the gates catch of wrong statements and lose of right ones.",
+    "prove": "Prove what a corpus leaves open.",
     "check": "Check Lean sources, and say for each what it comes to.",
     "serve": "Answer checks over HTTP.",
     "build": "Compile the modules of a Lean project.",

@@ -305,7 +305,9 @@ def _products(variable: Variable, found: _Box, bound: int) -> Iterator[str]:
         yield "omega"
         return
     name = variable.name if variable.type == "Nat" else f"nat_{variable.name}"
-    yield f"obtain ⟨excess, beyond⟩ : ∃ k : Nat, {name} = {bound} + k := ⟨{name} - {bound}, by omega⟩"
+    yield (
+        f"obtain ⟨excess, beyond⟩ : ∃ k : Nat, {name} = {bound} + k := ⟨{name} - {bound}, by omega⟩"
+    )
     yield "subst beyond"
     yield "have once : (0 : Int) ≤ (excess : Int) := by omega"
     yield "have twice := Int.mul_nonneg once once"

@@ -6,7 +6,7 @@ from itertools import product
 from math import lcm
 
 from numina_lean.prove.binders import NumberType
-from numina_lean.prove.context import Context, introduced, split_outside
+from numina_lean.prove.context import Context, Hypothesis, introduced, split_outside
 from numina_lean.prove.polynomial import Monomial, Polynomial, number, read_polynomial
 from numina_lean.translate.statement import Statement
 
@@ -17,6 +17,8 @@ MOST_PROVED = 200
 LONGEST_PERIOD = 24
 
 _MODULUS = re.compile(r"%\s*\(?(\d+)|\(?(\d+)(?: : \w+\)?)?\s*∣")
+_FACTOR = r"\s*\d+(?:\s*\^\s*\d+)?\s*"
+_CLOSED = re.compile(rf"{_FACTOR}(?:[+*]{_FACTOR})*")
 _POWER = re.compile(r"(?<![\w'^])\(?(\d+)(?: : \w+\))?\s*\^\s*([^\W\d][\w'₀-₉]*)")
 
 
@@ -149,67 +151,68 @@ def _period(base: int, modulus: int) -> tuple[int, int]:
 def _period_lines(
     context: Context, chosen: list[tuple[int, str, int, int]], modulus: int
 ) -> Iterator[str]:
+    """The exponent is taken apart by the period; then each remainder is a case."""
     exponent = chosen[0][1]
     start = max(each[2] for each in chosen)
     period = lcm(*(each[3] for each in chosen))
     for each in context.hypotheses:
         sides = split_outside(each.text, "=")
-        if len(sides) == 2 and sides[0] == exponent and not re.search(r"[^\d\s+*^()-]", sides[1]):
-            for divisor in dict.fromkeys((period, modulus)):
-                yield (
-                    f"obtain ⟨rest{divisor}, is_rest{divisor}, value{divisor}⟩ : ∃ rest, "
-                    f"{exponent} % {divisor} = rest ∧ rest = ({sides[1]}) % {divisor} := "
-                    f"⟨_, rfl, by rw [{each.name}]⟩"
-                )
-                yield f"replace value{divisor} := value{divisor}.trans (by decide +kernel : _ = {eval_mod(sides[1], divisor)})"
-            yield f"have large : {start} ≤ {exponent} := by rw [{each.name}]; decide +kernel"
-            yield f"clear {each.name}"
-            for power in sorted(
-                {
-                    int(one)
-                    for one in re.findall(rf"\b{exponent} ?\^ ?(\d+)", " ".join(context.texts))
-                }
-            ):
-                yield (
-                    f"have own{power} : {exponent} ^ {power} % {modulus} = "
-                    f"(({eval_mod(sides[1], modulus)}) ^ {power}) % {modulus} := by "
-                    f"rw [Nat.pow_mod, is_rest{modulus}, value{modulus}]"
-                )
-    for count, (base, _, _, _) in enumerate(chosen):
-        yield f"have cycle{count} : ∀ t, {base} ^ ({period} * t + {start}) % {modulus} = {base} ^ {start} % {modulus} := by"
+        if len(sides) == 2 and sides[0] == exponent and _CLOSED.fullmatch(sides[1]):
+            yield from _known_exponent(context, each, sides[1], (period, modulus, start))
+    whole = f"{period} * t + {start}"
+    for count, (base, *_) in enumerate(chosen):
+        yield f"have cycle{count} : ∀ t, {base} ^ ({whole}) % {modulus} ="
+        yield f"    {base} ^ {start} % {modulus} := by"
         yield "  intro t"
         yield "  induction t with"
         yield "  | zero => rfl"
         yield "  | succ t ih =>"
-        yield f"    rw [show {period} * (t + 1) + {start} = ({period} * t + {start}) + {period} by omega, Nat.pow_add, Nat.mul_mod, ih]"
+        yield f"    rw [show {period} * (t + 1) + {start} = ({whole}) + {period} by omega,"
+        yield "      Nat.pow_add, Nat.mul_mod, ih]"
     for value in range(start):
-        yield f"rcases (by omega : {exponent} = {value} ∨ {value + 1} ≤ {exponent}) with early | early"
+        split = f"{exponent} = {value} ∨ {value + 1} ≤ {exponent}"
+        yield f"rcases (by omega : {split}) with early | early"
         yield "· first | omega | (subst early; first | omega | (simp at *; done) | decide)"
     yield (
-        f"obtain ⟨turns, left, few, split⟩ : ∃ t r, r < {period} ∧ {exponent} = "
-        f"({period} * t + {start}) + r := ⟨({exponent} - {start}) / {period}, "
-        f"({exponent} - {start}) % {period}, by omega, by omega⟩"
+        f"obtain ⟨turns, left, few, split⟩ : ∃ t r, r < {period} ∧ {exponent} = ({whole}) + r := "
+        f"⟨({exponent} - {start}) / {period}, ({exponent} - {start}) % {period}, by omega, by omega⟩"
     )
-    for count, (base, _, _, _) in enumerate(chosen):
-        yield (
-            f"have power{count} : {base} ^ {exponent} % {modulus} = ({base} ^ {start} % {modulus}) * "
-            f"({base} ^ left % {modulus}) % {modulus} := by rw [split, Nat.pow_add, Nat.mul_mod, cycle{count}]"
-        )
+    for count, (base, *_) in enumerate(chosen):
+        yield f"have power{count} : {base} ^ {exponent} % {modulus} ="
+        yield f"    ({base} ^ {start} % {modulus}) * ({base} ^ left % {modulus}) % {modulus} := by"
+        yield f"  rw [split, Nat.pow_add, Nat.mul_mod, cycle{count}]"
     options = " ∨ ".join(f"left = {each}" for each in range(period))
     yield f"rcases (by omega : {options}) with {' | '.join(['rfl'] * period)}"
-    powers = ", ".join(f"power{count}" for count in range(len(chosen)))
-    hints = " ".join(f"power{count}" for count in range(len(chosen)))
-    yield f"all_goals simp at {hints}"
+    powers = " ".join(f"power{count}" for count in range(len(chosen)))
+    yield f"all_goals simp at {powers}"
     yield "all_goals first | omega | grind"
 
 
-def eval_mod(text: str, modulus: int) -> int:
-    """The value of a closed sum of products of powers of numerals, modulo `modulus`."""
+def _known_exponent(
+    context: Context, given: Hypothesis, value: str, numbers: tuple[int, int, int]
+) -> Iterator[str]:
+    """Remainders of an exponent that is given as a number too large to be written out."""
+    period, modulus, start = numbers
+    exponent = split_outside(given.text, "=")[0]
+    for divisor in dict.fromkeys((period, modulus)):
+        rest = f"{exponent} % {divisor} = {_remainder(value, divisor)}"
+        yield f"have rest{divisor} : {rest} := by rw [{given.name}]; decide +kernel"
+    yield f"have large : {start} ≤ {exponent} := by rw [{given.name}]; decide +kernel"
+    yield f"clear {given.name}"
+    text = " ".join(context.texts)
+    for power in sorted({int(one) for one in re.findall(rf"\b{exponent} ?\^ ?(\d+)", text)}):
+        rest = f"({_remainder(value, modulus)} ^ {power}) % {modulus}"
+        yield f"have own{power} : {exponent} ^ {power} % {modulus} = {rest} := by"
+        yield f"  rw [Nat.pow_mod, rest{modulus}]"
+
+
+def _remainder(text: str, modulus: int) -> int:
+    """Of a closed sum of products of powers of numerals, as `_CLOSED` has it."""
     total = 0
     for term in text.split("+"):
         value = 1
         for factor in term.split("*"):
-            base, _, exponent = factor.strip(" ()").partition("^")
+            base, _, exponent = factor.partition("^")
             value = value * pow(int(base), int(exponent or 1), modulus) % modulus
         total += value
     return total % modulus

@@ -125,8 +125,8 @@ def read_statistics(path: Path) -> Statistics:
 def written_table(statistics: Statistics) -> str:
     """The statistics as the module `measured`."""
     rows = "".join(
-        f'        ("{tactic}", "{of}"): Count({count.tried}, {count.proved}, {count.seconds:.2f}),\n'
-        for (tactic, of), count in sorted(statistics.counts.items())
+        f'        ("{tactic}", "{of}"): Count({one.tried}, {one.proved}, {one.seconds:.2f}),\n'
+        for (tactic, of), one in sorted(statistics.counts.items())
     )
     return _TABLE.format(rows=rows)
 

@@ -1,8 +1,8 @@
 """Search for a proof of a statement, of its negation, or of a contradiction in its hypotheses.
 
 Every proof found is a whole Lean source that the checker has called `proved`, held to the statement
-as its reference, and printed by the same structure that the corpus row is written from. What no tactic of the portfolio
-proves is left open: no verdict on its truth follows from that.
+as its reference, and printed by the same structure that the corpus row is written from. What no
+tactic of the portfolio proves is left open: no verdict on its truth follows from that.
 """
 
 from collections.abc import Iterable

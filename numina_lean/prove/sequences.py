@@ -1,4 +1,4 @@
-"""Functional equations and recurrences: by rewriting, by iteration, by induction on the closed form."""
+"""Functional equations and recurrences: rewriting, iteration, induction on the closed form."""
 
 import re
 from collections.abc import Iterator
@@ -83,7 +83,7 @@ def iteration(statement: Statement) -> Iterator[str]:
             "        simp only [Nat.add_right_comm, Nat.add_assoc, Nat.reduceAdd] at *; grind⟩",
             "    | grind",
             *(
-                f"rw [show ({each} : Nat) = {each - start} + {start} by rfl, (key {each - start}).1]"
+                f"rw [show ({each} : Nat) = {each - start} + {start} by rfl, (key _).1]"
                 if start
                 else f"rw [(key {each}).1]"
                 for each in sorted(wanted)
@@ -119,7 +119,10 @@ def closed_form(statement: Statement) -> Iterator[str]:
         for rule in rules
         for argument in (name, f"{name} + 1", f"{name} + 2")
     ]
-    tidy = "simp only [Nat.pow_succ, Int.pow_succ, Nat.add_assoc, Nat.reduceAdd, Nat.add_sub_cancel, ge_iff_le] at *"
+    tidy = (
+        "simp only [Nat.pow_succ, Int.pow_succ, Nat.add_assoc, Nat.reduceAdd, Nat.add_sub_cancel, "
+        "ge_iff_le] at *"
+    )
     yield context.proof(
         f"have key : ∀ {name} : Nat, ({claim}) ∧ ({after}) := by",
         *(f"  {line}" for line in clear),
