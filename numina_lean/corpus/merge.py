@@ -12,7 +12,7 @@ The input is read twice; in memory is an entry for each statement and a digest f
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from numina_lean.corpus.card import write_card
@@ -54,7 +54,7 @@ class _Statement:
     place: Place
     uuid: str
     digest: bytes
-    contents: set[bytes] = field(default_factory=set)
+    contents: tuple[bytes, ...] = ()
     attempts: int = 0
     successes: int = 0
 
@@ -99,9 +99,10 @@ def _require_one_profile(folders: Sequence[Folder]) -> None:
         )
 
 
-def _statements(folders: Sequence[Folder]) -> dict[bytes, _Statement]:
-    """The statements of all folders by the digest of their canonical text."""
+def _statements(folders: Sequence[Folder]) -> list[_Statement]:
+    """The statement of each row, in the order of rows; the same object for the same statement."""
     found: dict[bytes, _Statement] = {}
+    of_rows: list[_Statement] = []
     for place, row in _places(folders):
         key = canonical_digest(str(row["formal_statement"]))
         digest = content_digest(row)
@@ -112,12 +113,13 @@ def _statements(folders: Sequence[Folder]) -> dict[bytes, _Statement]:
         elif rank < known.rank:
             known.rank, known.place = rank, place
             known.uuid, known.digest = str(row["uuid"]), digest
+        of_rows.append(known)
         if digest not in known.contents:
-            known.contents.add(digest)
+            known.contents += (digest,)
             attempts = row.get("rl_data") or {}
             known.attempts += attempts.get("n_proofs") or 0
             known.successes += attempts.get("n_correct_proofs") or 0
-    return found
+    return of_rows
 
 
 def _places(folders: Sequence[Folder]) -> Iterator[tuple[Place, Row]]:
@@ -134,14 +136,13 @@ def _rank(row: Row, place: Place) -> tuple[object, ...]:
 
 
 def _write(
-    folders: Sequence[Folder], statements: dict[bytes, _Statement], into: Folder, shard_rows: int
+    folders: Sequence[Folder], statements: Sequence[_Statement], into: Folder, shard_rows: int
 ) -> Merged:
     """Write the rows in the order in which they come, and the side tables after one another."""
     merged = Merged()
     rows = _Writer(into.data, shard_rows)
     losses = _Writer(into.rejected, shard_rows)
-    for place, row in _places(folders):
-        statement = statements[canonical_digest(str(row["formal_statement"]))]
+    for statement, (place, row) in zip(statements, _places(folders), strict=True):
         if place == statement.place:
             rows.add(_with_attempts(row, statement))
         elif content_digest(row) == statement.digest:
