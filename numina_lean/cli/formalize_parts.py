@@ -244,7 +244,7 @@ class Parts:
         folder, shots = self.generation.examples, self.generation.shots
         if folder is None:
             return lambda problem: ()
-        rows = read_retrieval(folder)
+        rows = read_retrieval(folder, self.steps.profile)
         return lambda problem: rows.similar(problem.problem, shots)
 
     async def _judge(
