@@ -90,7 +90,9 @@ def test_a_replay_gives_what_was_recorded_byte_for_byte(tmp_path: Path) -> None:
             ]
 
     said, again = asyncio.run(record_and_replay())
-    assert again == said
+    assert [(one.completions, one.usage) for one in again] == [
+        (one.completions, one.usage) for one in said
+    ]
     assert [one.sample for one in again[-1].completions] == [3, 4, 5]
 
 
@@ -142,19 +144,39 @@ def test_a_run_again_asks_only_for_what_the_file_lacks(tmp_path: Path) -> None:
     assert third.completions[:2] == first.completions
 
 
-def test_a_gap_in_what_is_recorded_is_filled_around(tmp_path: Path) -> None:
-    async def run() -> tuple[int, Reply]:
-        model = Counting()
-        recorder = Recorder(model, tmp_path / "r.jsonl")
+def test_samples_that_are_recorded_are_not_asked_for_among_others_that_are_not(
+    tmp_path: Path,
+) -> None:
+    async def run() -> Reply:
+        recorder = Recorder(Counting(), tmp_path / "r.jsonl")
         await recorder.complete(asking("q"), SEEDED, samples=1, first=2)
         await recorder.complete(asking("q"), SEEDED, samples=1, first=4)
-        return model.asked, await recorder.complete(asking("q"), SEEDED, samples=7)
+        return await recorder.complete(asking("q"), SEEDED, samples=7)
 
-    asked, reply = asyncio.run(run())
-    assert asked == 2
+    reply = asyncio.run(run())
     numbers = [int(one.text.split()[1]) for one in reply.completions]
     assert [one.sample for one in reply.completions] == list(range(7))
-    assert numbers == [3, 4, 1, 5, 2, 6, 7]
+    assert (numbers[2], numbers[4]) == (1, 2)
+    assert sorted(numbers) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_sample_is_kept_though_its_neighbour_fails(tmp_path: Path) -> None:
+    class Failing(Counting):
+        async def complete(
+            self, prompt: Prompt, sampling: Sampling, *, samples: int = 1, first: int = 0
+        ) -> Reply:
+            if first == 2:
+                await asyncio.sleep(0.01)
+                raise ModelError("failed", "as asked")
+            return await super().complete(prompt, sampling, samples=samples, first=first)
+
+    async def run() -> int:
+        recorder = Recorder(Failing(), tmp_path / "r.jsonl")
+        with pytest.raises(ModelError, match="as asked"):
+            await recorder.complete(asking("q"), SEEDED, samples=3)
+        return len(recorder.recording)
+
+    assert asyncio.run(run()) == 2
 
 
 def test_tasks_that_ask_for_one_sample_at_once_all_get_the_one_recorded(tmp_path: Path) -> None:

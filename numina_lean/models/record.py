@@ -1,11 +1,13 @@
 """A model whose completions are recorded, in the form that `replay:` reads."""
 
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from numina_lean.models.model import Completion, Model, Prompt, Reply, Sampling
 from numina_lean.models.recorded import Recorded, key_of, line_of
 from numina_lean.models.recording import Recording
+from numina_lean.models.together import all_of
 
 
 class Recorder:
@@ -32,20 +34,10 @@ class Recorder:
     async def complete(
         self, prompt: Prompt, sampling: Sampling, *, samples: int = 1, first: int = 0
     ) -> Reply:
-        had: list[Completion] = []
-        missing: list[int] = []
-        for sample in range(first, first + samples):
-            recorded = self._find(prompt, sampling, sample)
-            if recorded is None:
-                missing.append(sample)
-            else:
-                had.append(recorded)
-        seconds = 0.0
-        for start, count in _runs(missing):
-            reply = await self._model.complete(prompt, sampling, samples=count, first=start)
-            had += [self._write(prompt, sampling, one, reply.seconds) for one in reply.completions]
-            seconds += reply.seconds
-        return Reply.of(had, seconds)
+        start = time.perf_counter()
+        numbers = range(first, first + samples)
+        completions = await all_of(self._one(prompt, sampling, number) for number in numbers)
+        return Reply.of(completions, time.perf_counter() - start)
 
     async def stream(
         self, prompt: Prompt, sampling: Sampling, *, sample: int = 0
@@ -67,6 +59,15 @@ class Recorder:
             self.recording.close()
         await self._model.close()
 
+    async def _one(self, prompt: Prompt, sampling: Sampling, sample: int) -> Completion:
+        """One sample, from the file or asked for alone: so it is kept if its neighbours fail."""
+        recorded = self._find(prompt, sampling, sample)
+        if recorded is not None:
+            return recorded
+        reply = await self._model.complete(prompt, sampling, first=sample)
+        (completion,) = reply.completions
+        return self._write(prompt, sampling, completion, reply.seconds)
+
     def _find(self, prompt: Prompt, sampling: Sampling, sample: int) -> Completion | None:
         """What the file has of this model."""
         found = self.recording.find(key_of(prompt, sampling, sample), self._is_ours)
@@ -85,15 +86,3 @@ class Recorder:
         line = line_of(self.name, prompt, sampling, completion, seconds)
         self.recording.add(key_of(prompt, sampling, completion.sample), line)
         return completion
-
-
-def _runs(numbers: list[int]) -> list[tuple[int, int]]:
-    """Ascending numbers as stretches without a gap, each by its start and length."""
-    runs: list[tuple[int, int]] = []
-    for number in numbers:
-        start, count = runs[-1] if runs else (number, 0)
-        if start + count == number and runs:
-            runs[-1] = (start, count + 1)
-        else:
-            runs.append((number, 1))
-    return runs
