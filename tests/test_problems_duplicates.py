@@ -73,6 +73,12 @@ def test_other_numbers_signs_or_deciding_words_make_another_problem(old: str, ne
     assert match(TEXT.replace(old, new), TEXT) is None
 
 
+def test_one_name_for_another_makes_another_problem() -> None:
+    text = "In triangle $ABC$ with a right angle at $A$, $AB = 6$ and $BC = 10$. Find $\\cos C$."
+    assert match(text.replace("cos C", "cos B"), text) is None
+    assert match(f"{text} Justify.", text) is not None
+
+
 def test_number_words_are_numbers() -> None:
     text = "How many {}-digit numbers have the property that their digits increase strictly?"
     assert match(text.format("three"), text.format("four")) is None

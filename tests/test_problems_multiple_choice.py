@@ -31,6 +31,7 @@ FORMS = {
     "half parentheses": "\n" + "\n".join(f"{k}) ${v}$;" for k, v in VALUES.items()),
     "colons": "\n" + "\n".join(f"{k}: ${v}$" for k, v in VALUES.items()),
     "markdown": "\n" + "\n".join(f"**{k}.** ${v}$" for k, v in VALUES.items()),
+    "no space": "（ ）\n" + "  ".join(f"{k}.{v}" for k, v in VALUES.items()),
     "small letters": "\n" + "\n".join(f"({k.lower()}) ${v}$" for k, v in VALUES.items()),
     "numbers": " (\\quad).\n"
     + " ".join(f"({'ABCDE'.index(k) + 1}) ${v}$" for k, v in VALUES.items()),

@@ -7,7 +7,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from numina_lean.problems.tokens import decisive, tokens
+from numina_lean.problems.tokens import bare, decisive, names, tokens
 
 SHINGLE = 3
 """Tokens of a shingle."""
@@ -20,32 +20,44 @@ _TOKENS_REMEMBERED = 2**16
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """`text` and `decisive` are digests; `shingles` are the sorted, distinct hashes of shingles.
+    """`text`, `decisive` and `names` are digests; `shingles` sorted, distinct hashes of shingles.
 
-    `numbers` is how many numbers the text has. None of them depends on the process: hashes are
-    BLAKE2, not Python's.
+    `length` is the number of tokens, `numbers` of those that are numbers. None of them depends on
+    the process: hashes are BLAKE2, not Python's.
     """
 
     text: bytes
     decisive: bytes
+    names: bytes
     shingles: Hashes
+    length: int
     numbers: int
 
 
 def fingerprint(text: str) -> Fingerprint:
     """The fingerprint of a problem's text, whatever the text."""
+    text = bare(text)
     found = tokens(text)
     return Fingerprint(
         text=_digest(" ".join(found)),
         decisive=_digest(" ".join(decisive(found))),
+        names=_digest(" ".join(names(text))),
         shingles=_shingles(found),
+        length=len(found),
         numbers=sum(token[0].isdigit() for token in found),
     )
 
 
 def similarity(one: Fingerprint, other: Fingerprint) -> float:
-    """The share of all shingles that both have (Jaccard), or 0 where decisive tokens differ."""
+    """The share of all shingles that both have (Jaccard).
+
+    It is 0 where decisive tokens differ; and where texts of the same length have other names in
+    them, since then one name was put for another ("find cos A", "find cos C"). A copy that was
+    reworded has another length, as a rule.
+    """
     if one.decisive != other.decisive:
+        return 0.0
+    if one.length == other.length and one.names != other.names:
         return 0.0
     common = np.intersect1d(one.shingles, other.shingles, assume_unique=True).size
     either = one.shingles.size + other.shingles.size - common

@@ -27,7 +27,7 @@ _STEM_END = 300
 _FONT = r"\\(?:textbf|textrm|textit|textsf|text|mathrm|mathbf|mathit|mathsf|boldsymbol|mbox|bf|rm)"
 _WRAP = rf"(?:{_FONT}\s*(?:\{{\s*)?|\{{\s*\\(?:bf|rm|sf|it)\s*|\*\*|\\item\s*){{0,4}}"
 _EDGE = r"(?:(?<=^)|(?<=[\s$~}.,;:?!。，,)\]|*])|(?<=quad)|(?<=\\ )|(?<=\\,))"
-_PLAIN = r"(?![.,]?\w)"
+_PLAIN = r"(?![.,]?[^\W\d])"
 _INNER = rf"(?:{_FONT}\s*(?:\{{\s*)?)?"
 _FORMS = tuple(
     re.compile(pattern, re.MULTILINE)

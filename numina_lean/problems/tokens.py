@@ -24,12 +24,14 @@ _EMPTY = re.compile(r"[\^_]\{\}|\\(?:begin|end)\s*\{[A-Za-z]+\*?\}(?:\{[lcr|]*\}
 _HYPHEN = re.compile(r"(?<=[a-z]{2})-(?=[a-z]{2})|(?<=[a-z0-9])-(?=[a-z]{3})")
 _TOKEN = re.compile(r"\\[a-z]+|\\.|\d+(?:\.\d+)?|[^\W\d_]+|[^\s\w]")
 
+_MATHS_NAME = re.compile(r"(?<![\\A-Za-z])(?:[b-z]|[A-Z]{1,5})(?![A-Za-z])")
+
 _DROPPED_TOKENS = (
     "$ { } \\ ~ , . ; : ? ' \" ` & # | ’ ‘ “ ” "
     r"\left \right \big \bigl \bigr \bigg \displaystyle \textstyle \limits \nolimits "
     r"\quad \qquad \text \textbf \textit \textrm \emph \mathrm \mathbf \mathit \mathsf \mathbb "
     r"\mathcal \operatorname \rm \bf \it \mbox \boldsymbol \cal \hspace \vspace \prime "
-    "the a an please"
+    "the an please"
 )
 _DROPPED = frozenset(_DROPPED_TOKENS.split())
 _SAME = {
@@ -81,8 +83,8 @@ _DECISIVE_TOKENS = (
 _DECISIVE = frozenset(_DECISIVE_TOKENS.split())
 
 
-def tokens(text: str) -> list[str]:
-    """The words, numbers, commands and signs of `text`, in order, in one spelling."""
+def bare(text: str) -> str:
+    """`text` without what a collection puts around it: numbering, points, tags, empty braces."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     text = _THOUSANDS.sub("", text[_PREFIX.match(text).end() :])  # type: ignore[union-attr]
@@ -92,7 +94,12 @@ def tokens(text: str) -> list[str]:
         text = _SHORT_FRACTION.sub(r"\\frac \1 \2", text)
     if "{}" in text or "\\begin" in text:
         text = _EMPTY.sub(" ", text)
-    text = text.lower()
+    return text
+
+
+def tokens(bare_text: str) -> list[str]:
+    """The words, numbers, commands and signs of a bare text, in order, in one spelling."""
+    text = bare_text.lower()
     found = _TOKEN.findall(_HYPHEN.sub(" ", text) if "-" in text else text)
     same, numbers = _SAME.get, _NUMBER_WORDS.get
     return [
@@ -105,3 +112,11 @@ def tokens(text: str) -> list[str]:
 def decisive(found: Iterable[str]) -> list[str]:
     """Those of `found` that make another problem where they differ, sorted: numbers above all."""
     return sorted(token for token in found if token[0].isdigit() or token in _DECISIVE)
+
+
+def names(bare_text: str) -> list[str]:
+    """The letters and the capitals that variables, points and figures are called by, sorted.
+
+    All but `a`, which is a word as often.
+    """
+    return sorted(_MATHS_NAME.findall(bare_text))
