@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from numina_lean.gates.binder import conjuncts, hypotheses
 from numina_lean.gates.gate import Bench, Ruling, Subject
-from numina_lean.gates.numbers import digits_in, numerals_of
+from numina_lean.gates.numbers import digits_in, joined, numerals_of, without_giants
 from numina_lean.problems.multiple_choice import value_question
 from numina_lean.problems.problem import Problem
 from numina_lean.translate.statement import Statement
@@ -117,8 +117,7 @@ def written_answer(problem: Problem) -> str | None:
 
 def single_value(text: str) -> Fraction | None:
     """The number that an answer is, if it is one number alone: an integer, decimal or fraction."""
-    bare = text.replace("{,}", "").replace("\\!", "").replace("$", " ")
-    bare = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", bare)
+    bare = joined(text).replace("$", " ")
     if match := _FRACTION.fullmatch(bare.strip(" ,.")):
         above, below = [int(part) for part in match.groups() if part]
         return Fraction(above, below) if below else None
@@ -147,7 +146,7 @@ def claimed_value(conclusion: str) -> tuple[str, Fraction] | None:
 
 def closed_number(text: str) -> Fraction | None:
     """The value of a closed Lean term of integers, `-` and at most one `/`, read in ℚ."""
-    bare = text.strip()
+    bare = without_giants(text).strip()
     while (shorter := _CAST.sub("", bare)) != bare:
         bare = shorter
     bare = re.sub(r"[()\s↑]", "", bare)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from numina_lean.gates.binder import split_binder
+from numina_lean.gates.numbers import without_giants
 from numina_lean.translate.statement import Statement
 
 SIGNS = {
@@ -21,7 +22,7 @@ MIRRORED = {"<": ">", ">": "<", "≤": "≥", "≥": "≤"}
 
 _NAME = r"[A-Za-z](?:_?\d)?"
 _NAMES = rf"{_NAME}(?:\s*,\s*(?:and\s+)?{_NAME})*(?:\s*,?\s*and\s+{_NAME})?"
-_BEFORE = r"(?<![A-Za-z\\^_*/+\-(|])"
+_BEFORE = r"(?<![A-Za-z\d\\^_*/+\-(|])"
 _AFTER = r"(?![\w.]|\s*[\\^*/+\-(]|\s*[a-zA-Z](?![a-z]))"
 _NAMES_BOUND = re.compile(
     rf"{_BEFORE}(?P<names>{_NAMES})\s*(?P<sign>{SIGN})\s*(?P<number>-?\d+){_AFTER}"
@@ -32,7 +33,7 @@ _BOUND_NAMES = re.compile(
 )
 _NOUN = r"(?:(?:real|rational|whole|constant|distinct)\s+)*(?:numbers?|integers?|reals?|rationals?)"
 _POSITIVE_NAMES = re.compile(
-    rf"\b(?P<word>positive|non-?negative)\s+{_NOUN}\s*,?\s*(?P<names>{_NAMES})(?![A-Za-z'(])"
+    rf"\b(?P<word>positive|non-?negative)\s+{_NOUN}(?:\s*,)?\s+(?P<names>{_NAMES})(?![A-Za-z'(])"
 )
 _NAMES_POSITIVE = re.compile(
     rf"{_BEFORE}(?P<names>{_NAMES})\s+(?:be|are|is)\s+(?:an?\s+|two\s+|three\s+|all\s+|both\s+|any\s+"
@@ -98,7 +99,8 @@ def without_bounds(text: str) -> str:
 def said(statement: Statement) -> str:
     """The types of the binders and the conclusion, one a line."""
     types = [split.type for text in statement.binders if (split := split_binder(text)) is not None]
-    return "\n".join(" ".join(each.split()) for each in (*types, statement.conclusion))
+    text = "\n".join(" ".join(each.split()) for each in (*types, statement.conclusion))
+    return without_giants(text)
 
 
 def lean_bounds(statement: Statement) -> dict[str, tuple[Bound, ...]]:
@@ -130,8 +132,8 @@ def tied(statement: Statement, name: str) -> bool:
     """Whether a variable is said to be something that may imply a bound."""
     each = re.escape(name)
     sides = (
-        rf"(?<![\w'₀-₉.]){each} ?(?:=|≠|∈|∣|[<>≤≥])",
-        rf"(?:=|∣|[<>≤≥]) ?{each}(?![\w'₀-₉])",
+        rf"(?<![\w'₀-₉.])(?<![+*/^%-] ){each} ?(?:=|≠|∈|∣|[<>≤≥])",
+        rf"(?:=|∣|[<>≤≥]) ?{each}(?![\w'₀-₉]| ?[+*/^%-])",
         rf"[Pp]rime {each}|{each}\.[Pp]rime",
     )
     text = said(statement)

@@ -12,6 +12,7 @@ _SEPARATED = re.compile(r"(?<=\d)(?:\{,\}|,\\!|\\,|,)(?=\d{3}(?!\d))")
 _COMMAND_BRACES = re.compile(r"[{}$]")
 _SHORT_FRACTION = re.compile(r"(\\[dt]?frac)\s*(\d)\s*(\d)")
 _LEAN_NUMERAL = re.compile(r"(?<![\w.'₀-₉])\d+(?:\.\d+)?(?![\w'])")
+_GIANT = re.compile(r"\d{1000,}")
 _WORD = re.compile(r"[A-Za-z]+")
 _LABEL = re.compile(r"\\(?:begin|end|label|ref|tag|hspace|vspace|cline|includegraphics)\{[^}]*\}")
 
@@ -46,7 +47,12 @@ WORDS: dict[str, int] = {
 
 def joined(text: str) -> str:
     """`text` with numbers that are written in groups of digits as one."""
-    return _SEPARATED.sub("", text.replace("\\!", ""))
+    return _SEPARATED.sub("", without_giants(text).replace("\\!", ""))
+
+
+def without_giants(text: str) -> str:
+    """`text` without numbers of a thousand digits and more: Python does not read all of them."""
+    return _GIANT.sub(" ", text)
 
 
 def digits_in(text: str) -> Iterator[Fraction]:
@@ -69,4 +75,4 @@ def words_in(text: str) -> Iterator[int]:
 
 def numerals_of(lean: str) -> tuple[Fraction, ...]:
     """The numerals of a Lean text, in order."""
-    return tuple(Fraction(match[0]) for match in _LEAN_NUMERAL.finditer(lean))
+    return tuple(Fraction(match[0]) for match in _LEAN_NUMERAL.finditer(without_giants(lean)))

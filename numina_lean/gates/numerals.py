@@ -13,8 +13,9 @@ from fractions import Fraction
 
 from numina_lean.gates.answer import UNANSWERED, written_answer
 from numina_lean.gates.binder import split_binder
+from numina_lean.gates.bounds import said
 from numina_lean.gates.gate import Bench, Ruling, Subject
-from numina_lean.gates.numbers import digits_in, numerals_of, words_in
+from numina_lean.gates.numbers import digits_in, numerals_of, without_giants, words_in
 from numina_lean.problems.multiple_choice import without_options
 from numina_lean.problems.problem import Problem
 from numina_lean.translate.statement import Statement
@@ -49,7 +50,7 @@ def numerals(subject: Subject, bench: Bench) -> Ruling:
     theirs = set(digits_in(text))
     if not theirs:
         return Ruling("numerals", True, detail="the problem has no numbers in digits")
-    ours = set(numerals_of(_said(statement)))
+    ours = set(numerals_of(said(statement)))
     lacking = {each for each in theirs if each not in ours and each > 2}
     foreign = sorted(ours - _explained(problem, text, theirs))
     for number in foreign:
@@ -57,7 +58,7 @@ def numerals(subject: Subject, bench: Bench) -> Ruling:
             if near in lacking:
                 detail = f"{number} is not in the problem, which has {near}"
                 return Ruling("numerals", False, NumeralReason.CHANGED, detail)
-    indices = {each for match in _INDEX.findall(_said(statement)) for each in numerals_of(match)}
+    indices = {each for match in _INDEX.findall(said(statement)) for each in numerals_of(match)}
     odd = [each for each in _unexplained(problem, statement, foreign) if each not in indices]
     if odd:
         detail = f"{', '.join(map(str, odd))}: not in the problem"
@@ -71,16 +72,10 @@ def numerals(subject: Subject, bench: Bench) -> Ruling:
 
 def prose(problem: Problem) -> str:
     """The problem's text without options, headings, labels of parts, and indices."""
-    text = without_options(problem.problem)
+    text = without_giants(without_options(problem.problem))
     for pattern in (_HEADING, _ASIDE, _LABEL):
         text = pattern.sub(" ", text)
     return _SUBSCRIPT.sub(" ", _GROUPED.sub("", text))
-
-
-def _said(statement: Statement) -> str:
-    """The types of the binders and the conclusion: no names, no definitions."""
-    types = [split.type for text in statement.binders if (split := split_binder(text)) is not None]
-    return "\n".join((*types, statement.conclusion))
 
 
 def _explained(problem: Problem, text: str, theirs: set[Fraction]) -> set[Fraction]:
@@ -91,7 +86,7 @@ def _explained(problem: Problem, text: str, theirs: set[Fraction]) -> set[Fracti
         known |= set(digits_in(problem.answer)) | set(digits_in(written_answer(problem) or ""))
     indices = set(map(Fraction, re.findall(r"_\{?(\d+)", problem.problem)))
     found = known | indices
-    found |= {each / 2 for each in theirs} | {Fraction(each.numerator) for each in known}
+    found |= {each / 2 for each in known} | {Fraction(each.numerator) for each in known}
     found |= {a * b for a in theirs for b in theirs}
     if _DIGITS.search(text):
         found |= set(map(Fraction, (9, 10, 99, 100, 999, 1000, 9999, 10000)))
