@@ -5,7 +5,7 @@ away, among the rows and against held-out problems; then each stratum's quota is
 first, with a share at random if that is asked. The plan is a function of the rows and the
 settings. Apart from rows that repeat an id, it does not depend on the order of the rows.
 
-What is kept of a row is its decision and its fingerprint, about a kilobyte; not its text.
+What is kept of a row is its decision and its fingerprint, some kilobytes; not its text.
 """
 
 import hashlib

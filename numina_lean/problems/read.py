@@ -216,7 +216,7 @@ def _text(column: str, value: object, default: str) -> str:
         case None:
             return default
         case str():
-            if not _is_unicode(value):
+            if not (value.isascii() or _is_unicode(value)):
                 raise ValueError(f'field "{column}" holds half of a surrogate pair')
             return value.strip()
         case bool():

@@ -74,7 +74,7 @@ _DECISIVE_TOKENS = (
     "thirty forty fifty sixty seventy eighty ninety hundred thousand million half twice thrice "
     "double triple quarter "
     "even odd maximum minimum increasing decreasing more less fewer before after "
-    "positive negative nonnegative nonzero not no never "
+    "positive negative nonnegative nonzero not no never cannot without neither "
     "sum difference product quotient remainder "
     "integer real rational irrational prime composite natural complex "
     "area perimeter volume radius diameter circumference inscribed circumscribed "
