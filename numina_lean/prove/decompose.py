@@ -78,7 +78,10 @@ def decompose(
         return Decomposition(outcome, ())
     holes = [hole_of(sketch, each, statement) for each in outcome.sorries]
     steps = []
-    for hole in holes:
+    for each in holes:
+        hole = each
+        if sketch[: each.start].rstrip().endswith("=>"):
+            hole = replace(each, tactical=_in_tactics(sketch, each, item, checker))
         step = _step(sketch, hole, len(holes), item, checker, proofs, most_attempts)
         steps.append(step)
         if step.proof is None:
@@ -98,6 +101,7 @@ def hole_of(source: str, sorry: Sorry, statement: Statement) -> Hole:
     line = lines[sorry.start.line - 1]
     before = source[:start].rstrip()
     # A tactic stands behind `by`, `=>`, a bullet or at the head of its line; a term elsewhere.
+    # Behind `=>` it may be either, which `_in_tactics` asks Lean.
     head = line[: sorry.start.column].strip()
     tactical = re.search(r"(?:\bby|·|<;>|;)\Z", before) is not None or head in ("", "·", ".")
     goal = statement_of(sorry.goal, statement)
@@ -130,6 +134,13 @@ def filled(source: str, hole: Hole, proof: str) -> str:
         if not hole.tactical:
             text = f"(by{margin}{text})"
     return source[: hole.start] + text + source[hole.start + len(_HOLE) :]
+
+
+def _in_tactics(sketch: str, hole: Hole, item: Item, checker: Checker) -> bool:
+    """Whether a tactic stands in the hole's place: then a term does not fit."""
+    source = filled(sketch, replace(hole, tactical=False), "by sorry")
+    outcome = checker.check(replace(item, id=f"{item.id}:place", source=source))
+    return outcome.verdict is Verdict.ERROR
 
 
 def _step(

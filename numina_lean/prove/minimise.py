@@ -76,6 +76,7 @@ def _shorter(proof: str) -> Iterator[str]:
     yield from _fewer_alternatives(lines)
     yield from _inline_alternatives(lines)
     yield from _without_blocks(lines)
+    yield from _without_brackets(lines)
 
 
 def _fewer_alternatives(lines: list[str]) -> Iterator[str]:
@@ -140,6 +141,25 @@ def _closing(text: str) -> int:
         if depth < 0:
             return at
     return len(text)
+
+
+def _without_brackets(lines: list[str]) -> Iterator[str]:
+    """Tactics in brackets over several lines: without the brackets."""
+    for start, line in enumerate(lines):
+        margin = len(line) - len(line.lstrip())
+        if not line.startswith("(", margin):
+            continue
+        end = start + 1
+        while end < len(lines) and lines[end].startswith(" " * (margin + 1)):
+            end += 1
+        whole = "\n".join(lines[start:end])
+        if _closing(whole[margin + 1 :]) == len(whole) - margin - 2:
+            inner = [
+                line[:margin] + line[margin + 1 :],
+                *(each[1:] for each in lines[start + 1 : end]),
+            ]
+            inner[-1] = inner[-1][:-1]
+            yield "\n".join([*lines[:start], *inner, *lines[end:]])
 
 
 def _without_blocks(lines: list[str]) -> Iterator[str]:

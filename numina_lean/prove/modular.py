@@ -175,7 +175,8 @@ def _period_lines(
         yield "· first | omega | (subst early; first | omega | (simp at *; done) | decide)"
     yield (
         f"obtain ⟨turns, left, few, split⟩ : ∃ t r, r < {period} ∧ {exponent} = ({whole}) + r := "
-        f"⟨({exponent} - {start}) / {period}, ({exponent} - {start}) % {period}, by omega, by omega⟩"
+        f"⟨({exponent} - {start}) / {period}, ({exponent} - {start}) % {period}, by omega, "
+        "by omega⟩"
     )
     for count, (base, *_) in enumerate(chosen):
         yield f"have power{count} : {base} ^ {exponent} % {modulus} ="
