@@ -12,9 +12,12 @@ from numina_lean.check.checker import Checker
 from numina_lean.check.pool import Pool
 from numina_lean.check.verdict import Item, Outcome, Verdict
 from numina_lean.corpus.corpus import Corpus
+from numina_lean.corpus.row import STAGES
 from numina_lean.errors import EngineUnavailableError
-from numina_lean.formalize.funnel import Funnel, count
+from numina_lean.formalize.funnel import LABELS, Funnel, count
 from numina_lean.formalize.rules_source import TranslatorSource
+from numina_lean.gates.gate import GATE_NAMES
+from numina_lean.gates.order import DETERMINISTIC, JUDGED
 from numina_lean.lean.report import LeanInfo
 from numina_lean.problems.problem import Problem
 from numina_lean.problems.read import BrokenRow
@@ -222,3 +225,11 @@ def test_an_interrupt_keeps_what_is_finished(tmp_path: Path) -> None:
     again = _Failing()
     assert _formalize(tmp_path, again, _easy(50)).statements == 50
     assert len(_asked_about(again)) == 50 - sum(done)
+
+
+def test_each_gate_is_a_stage_and_stages_are_in_the_order_in_which_they_are_passed() -> None:
+    assert set(GATE_NAMES) <= set(STAGES)
+    assert set(LABELS) == set(STAGES) - {"recheck"}
+    passed = [*(name for name, _ in DETERMINISTIC), "duplicate", *(name for name, _ in JUDGED)]
+    assert [stage for stage in STAGES if stage in passed] == passed
+    assert list(LABELS) == [stage for stage in STAGES if stage in LABELS]

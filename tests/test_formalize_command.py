@@ -11,6 +11,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from datasets import load_dataset
+from replays import write_replay
+
+from numina_lean.problems.problem import Problem
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-c", "from numina_lean.cli import main; main()", "formalize"]
@@ -149,6 +152,12 @@ def test_the_summary_says_what_the_tables_hold(undisturbed: Path) -> None:
     assert summary["input_rows"] == len(PROBLEMS)
     assert summary["problems"]["selected"] == 6
     assert summary["problems"]["translated"] == summary["statements"] == 5
+    assert summary["problems"]["kept"] == 5
+    assert summary["run"]["gates"]["compile"] == summary["run"]["gates"]["compile"] | {
+        "seen": 5,
+        "passed": 5,
+        "reasons": {},
+    }
     assert summary["lost"]["select"] == {"duplicate": 1, "no_answer": 1}
     assert summary["settings"]["engine"] == "embedded"
 
@@ -196,6 +205,65 @@ def test_a_broken_line_is_named_and_the_rest_is_done(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "line 2: not JSON" in done.stderr
     assert "2 statements, 2 proved" in done.stdout
+
+
+def _said(problem: Problem, sample: int) -> str:
+    """The first sample does not compile, the others state the answer of the problem's sum."""
+    statement = f"theorem t : 31 ^ 2 - 29 ^ 2 = {problem.answer} := by sorry"
+    return "```lean4\n" + ("theorem t : 1 +" if sample == 0 else statement) + "\n```"
+
+
+@pytest.mark.lean
+def test_a_configured_run_with_a_replayed_model_and_how_it_is_resumed(tmp_path: Path) -> None:
+    problems, corpus, config = (tmp_path / name for name in ("in.jsonl", "corpus", "run.yaml"))
+    asked = Problem(id="p", problem="Compute $31^2 - 29^2$.", answer="120")
+    problems.write_text(json.dumps({"id": "p", "problem": asked.problem, "answer": "120"}) + "\n")
+    write_replay(tmp_path / "said.jsonl", [asked], _said, samples=2, seed=3)
+    config.write_text(
+        f"model: replay:{tmp_path}/said.jsonl\nsamples: 2\nrepairs: 0\nskip-gate: [triviality]\n"
+        "seed: 9\n"
+    )
+    done = _run(problems, "--output", corpus, "--config", config, "--seed", "3")
+    assert done.returncode == 0, done.stderr
+    (row,) = pq.read_table(corpus / "data").to_pylist()
+    assert row["provenance"]["model"] == f"replay:{tmp_path}/said.jsonl"
+    assert (row["provenance"]["family"], row["provenance"]["sample"]) == ("chat-core", 1)
+    (loss,) = pq.read_table(corpus / "rejected").to_pylist()
+    assert (loss["sample"], loss["stage"]) == (0, "answer")
+    assert not (corpus / "completions.jsonl").exists()
+    progress = json.loads((corpus / ".state" / "progress.json").read_text())
+    assert (progress["total"], progress["kept"], progress["attempts"]) == (1, 1, 2)
+    again = _run("--resume", corpus)
+    assert again.returncode == 0, again.stderr
+    assert "1 statements" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("sampels: 2\n", "no option sampels"),
+        ("[1, 2]\n", "not a mapping"),
+        ("a: [\n", "not YAML"),
+        ("samples: many\n", "'many' is not a valid int"),
+        ("skip-gate: [compile]\n", "nothing can be said without it"),
+        ("model: gpt\n", "no model 'gpt'"),
+        ("model: replay:gone.jsonl\nfamily: kimina\n", "writes for mathlib"),
+    ],
+)
+def test_a_configuration_that_makes_no_sense_ends_in_exit_code_2(
+    tmp_path: Path, text: str, complaint: str
+) -> None:
+    (tmp_path / "run.yaml").write_text(text)
+    done = _run(_input(tmp_path), "--output", tmp_path / "c", "--config", tmp_path / "run.yaml")
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_to_resume_ends_in_one_line(tmp_path: Path) -> None:
+    done = _run("--resume", tmp_path)
+    assert done.returncode == 2
+    assert "no run to go on with" in done.stderr
 
 
 def test_the_demo_problems_are_whole_and_of_several_kinds() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
+from numina_lean.check.remembered import Remembered
 from numina_lean.corpus.row import Stage
 from numina_lean.formalize.source import Proposal, Proposer
 from numina_lean.gates.gate import Bench, Ruling, Subject
@@ -65,5 +66,6 @@ class Trials:
             return Attempt(proposal)
         subject = Subject(problem, proposal.statement, proposal.sample)
         loop = asyncio.get_running_loop()
-        rulings = await loop.run_in_executor(self.threads, self.examine, subject, self.bench)
+        bench = replace(self.bench, checker=Remembered(self.bench.checker))
+        rulings = await loop.run_in_executor(self.threads, self.examine, subject, bench)
         return Attempt(proposal, tuple(rulings))
