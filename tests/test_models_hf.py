@@ -139,7 +139,7 @@ def test_a_text_ends_at_its_end_at_a_stop_string_or_at_its_limit(folder: Path) -
                 for keep in (False, True)
             ]
             many = (
-                await model.complete(asking("x"), Sampling(seed=0, max_tokens=200), samples=24)
+                await model.complete(asking("x"), Sampling(seed=0, max_tokens=60), samples=16)
             ).completions
             return whole, stopped, kept, list(many)
 
@@ -152,7 +152,7 @@ def test_a_text_ends_at_its_end_at_a_stop_string_or_at_its_limit(folder: Path) -
     assert stopped.usage.completion < 24
     ended = [one for one in many if one.finish == "stop"]
     assert ended
-    assert all(one.usage.completion <= 200 and "<|im_end|>" not in one.text for one in many)
+    assert all(one.usage.completion <= 60 and "<|im_end|>" not in one.text for one in many)
 
 
 def test_a_stream_is_the_completion_in_pieces(folder: Path) -> None:
@@ -209,11 +209,13 @@ def test_a_prompt_that_does_not_fit_is_refused_and_a_limit_is_the_context(folder
             with pytest.raises(ModelError, match=rf"takes {CONTEXT}") as raised:
                 await model.complete(asking("ℕ" * CONTEXT), SHORT)
             assert raised.value.reason == "too_long"
+        async with opened(folder, max_model_len=70) as model:
             greedy = Sampling(temperature=0.0, max_tokens=100_000)
             return (await model.complete(asking("q"), greedy)).completions[0]
 
     whole = run(test())
-    assert whole.usage.prompt + whole.usage.completion <= CONTEXT
+    assert whole.usage.prompt + whole.usage.completion <= 70
+    assert whole.finish == "stop" or whole.usage.prompt + whole.usage.completion == 70
 
 
 def test_a_failure_of_one_batch_is_not_the_next_ones(folder: Path) -> None:
