@@ -22,7 +22,7 @@ PROVED = "theorem d : 1 = 1 :=\n  rfl -- as it was\n"
 ROWS: list[dict[str, Any]] = [
     {"uuid": "a", "formal_statement": "theorem a (x : Nat) (h : x % 4 = 3) : x % 2 = 1 := by sorry",
      "problem": "Show it.", "answer": 5},
-    {"id": "b", "formal_statement": "theorem b (n : Nat) : Nat.gcd (2*n+1) n = 1 := by sorry"},
+    {"id": "b", "formal_statement": "theorem b (n : Nat) : Nat.gcd (21*n+4) (14*n+3) = 1 := by sorry"},
     {"uuid": "c", "formal_statement": "theorem c (P : Prop) : P := by sorry"},
     {"uuid": "d", "formal_statement": "theorem d : 1 = 1 := by sorry", "formal_proof": PROVED},
     {"uuid": "e", "formal_statement": "no theorem at all"},

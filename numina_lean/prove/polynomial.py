@@ -71,14 +71,15 @@ class Polynomial:
         return total
 
     def __str__(self) -> str:
-        """Lean text. Coefficients that are no integers are written as divisions."""
+        """Lean text, each monomial a term by itself. A coefficient may be a division."""
         parts = []
         for monomial, coefficient in sorted(self.terms.items(), key=lambda term: str(term[0])):
             factors = [f"{name} ^ {power}" if power > 1 else name for name, power in monomial]
-            size = abs(coefficient)
+            size, written = abs(coefficient), " * ".join(factors)
             if size != 1 or not factors:
-                factors = [str(size), *factors]
-            parts += ["-" if coefficient < 0 else "+", " * ".join(factors)]
+                whole = f"({written})" if len(factors) > 1 else written
+                written = f"{size} * {whole}" if factors else str(size)
+            parts += ["-" if coefficient < 0 else "+", written]
         if not parts:
             return "0"
         first = "-" if parts[0] == "-" else ""

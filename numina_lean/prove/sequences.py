@@ -66,18 +66,18 @@ def iteration(statement: Statement) -> Iterator[str]:
             step = step.replace(old, new)
         pairs = (
             f"(Nat.rec (({first[1]} : {kind}), ({second[1]} : {kind})) "
-            f"(fun _ pair => (pair.2, {step})) n : {kind} × {kind})"
+            f"(fun _ pair => (pair.2, {step})) nth : {kind} × {kind})"
         )
-        offset = f"n + {start}" if start else "n"
+        offset = f" + {start}" if start else ""
         yield context.proof(
-            f"have key : ∀ n : Nat, {function.name} ({offset}) = {pairs}.1 ∧ "
-            f"{function.name} ({offset} + 1) = {pairs}.2 := by",
-            "  intro n",
-            "  induction n with",
+            f"have key : ∀ nth : Nat, {function.name} (nth{offset}) = {pairs}.1 ∧ "
+            f"{function.name} (nth{offset} + 1) = {pairs}.2 := by",
+            "  intro nth",
+            "  induction nth with",
             f"  | zero => exact ⟨by simpa using {first[0]}, by simpa using {second[0]}⟩",
-            "  | succ k ih =>",
+            "  | succ nth ih =>",
             "    obtain ⟨ih1, ih2⟩ := ih",
-            f"    have next := {name} ({offset.replace('n', 'k')})",
+            f"    have next := {name} (nth{offset})",
             "    first",
             "    | exact ⟨by simpa [Nat.add_right_comm] using ih2, by",
             "        simp only [Nat.add_right_comm, Nat.add_assoc, Nat.reduceAdd] at *; grind⟩",
