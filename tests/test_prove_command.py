@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ PROVED = "theorem d : 1 = 1 :=\n  rfl -- as it was\n"
 ROWS: list[dict[str, Any]] = [
     {"uuid": "a", "formal_statement": "theorem a (x : Nat) (h : x % 4 = 3) : x % 2 = 1 := by sorry",
      "problem": "Show it.", "answer": 5},
-    {"id": "b", "formal_statement": "theorem b (n : Nat) : Nat.gcd (21*n+4) (14*n+3) = 1 := by sorry"},
+    {"id": "b", "formal_statement": "theorem b (n : Nat) : Nat.gcd (5*n+3) (2*n+1)=1 := by sorry"},
     {"uuid": "c", "formal_statement": "theorem c (P : Prop) : P := by sorry"},
     {"uuid": "d", "formal_statement": "theorem d : 1 = 1 := by sorry", "formal_proof": PROVED},
     {"uuid": "e", "formal_statement": "no theorem at all"},
@@ -116,7 +117,7 @@ def test_a_run_that_is_killed_goes_on_to_the_same_rows(rows: Path, tmp_path: Pat
     with subprocess.Popen(command) as process:
         journal = killed / ".state" / "journal.jsonl"
         while process.poll() is None and not (journal.exists() and journal.stat().st_size):
-            continue
+            time.sleep(0.02)
         process.kill()
     _run(rows, "--output", killed)
     assert [_content(row) for row in _rows(killed)] == [_content(row) for row in _rows(whole)]

@@ -82,6 +82,12 @@ def test_a_model_that_fails_once_costs_that_sample(pool: Pool) -> None:
     assert (found.asked, found.answers[0].detail) == (1, "failed: gone")
 
 
+@pytest.mark.lean
+def test_a_spent_allowance_ends_the_search_instead_of_losing_the_statement(pool: Pool) -> None:
+    with pytest.raises(ModelError, match="all of it"):
+        _sampled(ScriptedModel([ModelError("budget", "all of it"), RIGHT]), pool, 2)
+
+
 SKETCH = """\
 set_option autoImplicit false
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from collections import Counter
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
@@ -11,8 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from numina_lean import __version__
 from numina_lean.cli.checker import open_checker
@@ -41,11 +38,11 @@ from numina_lean.cli.progress import progress_bar
 from numina_lean.cli.proving import Proving, take_losses
 from numina_lean.cli.proving import run as run_loop
 from numina_lean.cli.proving_input import Input, open_input
+from numina_lean.cli.proving_summary import show, summary_of
 from numina_lean.corpus.card import write_card
 from numina_lean.corpus.corpus import Corpus
 from numina_lean.corpus.files import write_text_atomically
-from numina_lean.corpus.folder import open_folder, provenance
-from numina_lean.errors import InputError
+from numina_lean.formalize.breaker import Breaker
 from numina_lean.formalize.stopping import StoppableChecker, StoppedError
 from numina_lean.lean.discover import choose_engine
 from numina_lean.models.choose import open_model
@@ -60,7 +57,6 @@ from numina_lean.prove.sketch import Sketcher
 
 STATISTICS = "tactics.json"
 _STARTED_WITH = "started-with.json"
-_OPEN = "open"
 
 
 def prove(
@@ -152,6 +148,7 @@ def prove(
     \b
     Exit codes:
       0    done
+      1    the run's allowance of tokens is spent; the same command goes on
       2    bad usage or input
       3    no engine, or no model
       130  interrupted; the same command goes on
@@ -225,13 +222,13 @@ def prove(
         if limit is None:
             take_losses(source, target)
         target.flush()
-    summary = _summary(source, output, limit)
+    summary = summary_of(source, output)
     summary |= {"settings": settings, "package_version": __version__}
     summary["seconds"] = round(time.monotonic() - started, 3)
     write_card(output)
     text = json.dumps(summary, indent=2, ensure_ascii=False)
     write_text_atomically(output / "summary.json", f"{text}\n")
-    _show(summary, source, output)
+    show(summary, source, output)
 
 
 @asynccontextmanager
@@ -253,7 +250,8 @@ async def _models(
     async with AsyncExitStack() as stack:
         if model is not None:
             opened = await stack.enter_async_context(open_model(model, options))
-            used = opened if model.startswith("replay:") else Recorder(opened, record)
+            recorded = opened if model.startswith("replay:") else Recorder(opened, record)
+            used = Breaker(recorded)
             proving.prover = Prover(
                 used, prompt_family("prove", family), samples, rounds, all_samples, seed,
                 max_tokens, proving.timeout,
@@ -290,48 +288,3 @@ class _StatisticsFile:
 def _total(source: Input, limit: int | None) -> int | None:
     rows = source.count()
     return rows if rows is None or limit is None else min(rows, limit)
-
-
-def _summary(source: Input, output: Path, limit: int | None) -> dict[str, object]:
-    """What the folder has, and which tactic found which share of the proofs."""
-    tactics: Counter[str] = Counter()
-    rows = before = 0
-    had = {str(row["uuid"]): bool(row.get("formal_proof")) for row in source.rows()}
-    asked = correct = 0
-    for row in open_folder(output).rows(("uuid", "formal_proof", "provenance", "rl_data")):
-        rows += 1
-        asked += int((row["rl_data"] or {}).get("n_proofs") or 0)
-        correct += int((row["rl_data"] or {}).get("n_correct_proofs") or 0)
-        if row["formal_proof"] is None:
-            continue
-        if had.get(str(row["uuid"])):
-            before += 1
-        else:
-            tactics[str(provenance(row).get("tactic"))] += 1
-    proved = tactics.total()
-    return {
-        "rows": rows,
-        "proved_before": before,
-        "proved": proved,
-        "open": rows - before - proved,
-        "tactics": dict(tactics.most_common()),
-        "rl_data": {"n_proofs": asked, "n_correct_proofs": correct},
-    }
-
-
-def _show(summary: dict[str, object], source: Input, output: Path) -> None:
-    if not summary["rows"]:
-        raise InputError(f"{source.path}: no rows")
-    tactics = summary["tactics"]
-    assert isinstance(tactics, dict)
-    table = Table(title="what proved what", title_justify="left")
-    table.add_column("tactic")
-    table.add_column("proofs", justify="right")
-    for tactic, proofs in tactics.items():
-        table.add_row(tactic, str(proofs))
-    table.add_row(_OPEN, str(summary["open"]))
-    Console().print(table)
-    typer.echo(
-        f"{summary['rows']} rows: {summary['proved_before']} had a proof, {summary['proved']} are "
-        f"proved now, {summary['open']} are open; in {output} ({summary['seconds']} s)"
-    )

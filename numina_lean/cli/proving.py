@@ -13,6 +13,8 @@ from numina_lean.corpus.corpus import Corpus
 from numina_lean.corpus.folder import Row, provenance
 from numina_lean.corpus.row import RlData
 from numina_lean.corpus.taken import TakenOver, as_loss
+from numina_lean.formalize.model_source import BudgetSpentError
+from numina_lean.models.model import ModelError
 from numina_lean.prove.minimise import minimise
 from numina_lean.prove.model import Answers, Prover, sample_proofs
 from numina_lean.prove.order import Statistics, observed
@@ -75,7 +77,10 @@ class Proving:
         if found.proof is not None:
             tactic = found.proof.tactic
             return await self._with_proof(row, statement, found, tactic, found.proof.source, None)
-        return await self._by_model(row, statement, found)
+        try:
+            return await self._by_model(row, statement, found)
+        except ModelError as error:  # of a single sample it does not get here
+            raise BudgetSpentError(error.detail) from error
 
     def _search(self, statement: Statement, profile: Profile) -> Search:
         return search(

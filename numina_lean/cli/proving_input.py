@@ -110,13 +110,13 @@ def _json_rows(path: Path) -> Iterator[Row]:
 def _as_corpus_row(raw: Row, number: int) -> Row:
     """The columns that a corpus has, those of another type as text or left out."""
     row: Row = {field.name: _fitting(raw.get(field.name), field.type) for field in CORPUS_SCHEMA}
-    named = raw.get("uuid") or raw.get("id")
+    named = _fitting(raw.get("uuid") or raw.get("id"), pa.string())
     text = f"{number}\n{raw.get('formal_statement')}"
-    row["uuid"] = str(named) if named else str(uuid.uuid5(_NAMESPACE, text))
+    row["uuid"] = named or str(uuid.uuid5(_NAMESPACE, ascii(text)))
     details = row["provenance"] or {}
     row["provenance"] = {
         **{name: details.get(name) for name in PROVENANCE.names},
-        "problem_id": details.get("problem_id") or str(named or row["uuid"]),
+        "problem_id": details.get("problem_id") or row["uuid"],
         "input_row": number,
     }
     return row

@@ -8,18 +8,10 @@ or, where some variable has no bound, the cases of the others are split.
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from numina_lean.prove.binders import Variable
-from numina_lean.prove.context import (
-    Context,
-    Hypothesis,
-    bare,
-    introduced,
-    mentions,
-    replaced,
-    split_outside,
-)
+from numina_lean.prove.context import bare, introduced, mentions, split_outside
+from numina_lean.prove.finite import Cases, numeral_range, open_cases
 from numina_lean.translate.statement import Statement
 
 MOST_DIVIDED = 3_000
@@ -29,32 +21,15 @@ MOST_SPLIT = 128
 
 _NUMERAL = re.compile(r"(?<![\w.])\d{1,5}(?![\w.])")
 _STEPS = (2, 3, 5, 7, 11, 16, 21, 31, 41, 61, 101)
-_LARGEST = {1: 2_000, 2: 101, 3: 25, 4: 11}
+_LARGEST = {1: 2_000, 2: 128, 3: 25, 4: 11}
 """The largest bound for each variable, by the number of variables."""
 _INSTANCES = 3
 _CLOSING = "first | omega | (simp at *; done) | (simp at *; omega) | grind"
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
-    """A context in which equations for a variable are used up, functions unfolded, and what
-    cannot be decided cleared. `lines` lead to it, from the statement on."""
-
-    lines: tuple[str, ...]
-    variables: tuple[Variable, ...]
-    hypotheses: tuple[Hypothesis, ...]
-    facts: tuple[str, ...]
-    general: tuple[Hypothesis, ...]
-    """Those that begin with `∀`."""
-
-    @property
-    def text(self) -> str:
-        return " ".join(each.text for each in self.hypotheses)
-
-
 def box(statement: Statement) -> Iterator[str]:
     """The kernel goes through all values of the variables, each of which has a bound."""
-    found = _box(introduced(statement))
+    found = open_cases(introduced(statement))
     if found is None or not 1 <= len(found.variables) <= 4:
         return
     for levels in ((_linear, _powers), (_products,)):
@@ -68,7 +43,7 @@ def box(statement: Statement) -> Iterator[str]:
 
 def cases(statement: Statement) -> Iterator[str]:
     """The values of a variable that has a numeral on both sides, one after the other."""
-    found = _box(introduced(statement))
+    found = open_cases(introduced(statement))
     if found is None:
         return
     lines = list(found.lines)
@@ -76,7 +51,7 @@ def cases(statement: Statement) -> Iterator[str]:
         for instance in range(_INSTANCES):
             lines.append(f"try have {general.name}_{instance} := {general.name} {instance}")
     for variable in found.variables:
-        ends = _range(variable, found.hypotheses)
+        ends = numeral_range(variable, found.hypotheses)
         if ends is None or not 0 <= ends[1] - ends[0] < MOST_SPLIT:
             continue
         name, (low, high) = variable.name, ends
@@ -93,7 +68,7 @@ def cases(statement: Statement) -> Iterator[str]:
 
 def divisors(statement: Statement) -> Iterator[str]:
     """A product of variables is a number: they are among its divisors."""
-    found = _box(introduced(statement))
+    found = open_cases(introduced(statement))
     if found is None:
         return
     for hypothesis in found.hypotheses:
@@ -146,94 +121,7 @@ def _split(variable: Variable, number: int) -> str:
     return f"all_goals rcases mem_{variable.name} with {cases}"
 
 
-def _box(context: Context) -> _Box | None:
-    """None where a variable is of no whole type, or there is none."""
-    if not context.variables or any(each.type not in ("Nat", "Int") for each in context.variables):
-        return None
-    lines = [*context.lines]
-    goal = context.goal
-    hypotheses = list(context.hypotheses)
-    if goal != "False":
-        lines.append("refine Classical.byContradiction fun against => ?_")
-        hypotheses.append(Hypothesis("against", f"¬ ({goal})"))
-    unfolding = [each for each in hypotheses if _defines_function(each, context)]
-    if unfolding:
-        names = ", ".join(each.name for each in unfolding)
-        lines.append(f"simp only [{names}] at *")
-    variables = list(context.variables)
-    for each in context.hypotheses:
-        name = _defined(each, variables)
-        if name is None:
-            continue
-        position = next(at for at, one in enumerate(hypotheses) if one.name == each.name)
-        by = next(side for side in _sides(hypotheses[position].text) if side != name)
-        lines.append(f"subst {each.name}")
-        del hypotheses[position]
-        hypotheses = [replace(one, text=replaced(one.text, name, by)) for one in hypotheses]
-        variables = [one for one in variables if one.name != name]
-    kept = [each for each in hypotheses if not re.search("[∀∃]|fun", each.text)]
-    facts = dict(_facts(kept))
-    lines += (line for about in facts.values() for line in about)
-    general = tuple(each for each in hypotheses if each.text.startswith("∀"))
-    return _Box(tuple(lines), tuple(variables), tuple(kept), tuple(facts), general)
-
-
-def _sides(text: str) -> list[str]:
-    return [bare(side) for side in split_outside(text, "=")]
-
-
-def _defined(hypothesis: Hypothesis, variables: Sequence[Variable]) -> str | None:
-    """The variable that the hypothesis gives in terms of others, as `subst` takes it."""
-    sides = _sides(hypothesis.text)
-    names = {each.name for each in variables}
-    if len(sides) != 2 or re.search("[∧∨→↔≤≥<>≠¬]", hypothesis.text):
-        return None
-    for name, other in ((sides[1], sides[0]), (sides[0], sides[1])):
-        if name in names and not mentions(other, name):
-            return name
-    return None
-
-
-def _defines_function(hypothesis: Hypothesis, context: Context) -> bool:
-    return any(
-        re.match(rf"∀ [^,]*, {re.escape(each.name)} [\w'₀-₉]+ = ", hypothesis.text)
-        or hypothesis.text.startswith(f"{each.name} = fun")
-        for each in context.functions
-    ) and not any(
-        re.search(rf"= .*\b{re.escape(each.name)}\b", hypothesis.text) for each in context.functions
-    )
-
-
-def _facts(hypotheses: Sequence[Hypothesis]) -> Iterator[tuple[str, list[str]]]:
-    """Names, and what proves them, of what is known of greatest divisors and least multiples."""
-    atom = r"([\w'₀-₉]+|\([^()]*\))"
-    found = dict.fromkeys(
-        pair
-        for each in hypotheses
-        for pair in re.findall(rf"Nat\.(?:gcd|lcm) {atom} {atom}", each.text)
-    )
-    for number, (one, two) in enumerate(found):
-        equations = ", ".join(
-            each.name
-            for each in hypotheses
-            if re.fullmatch(rf"Nat\.(?:gcd|lcm) {re.escape(one)} {re.escape(two)} = .+", each.text)
-        )
-        both = [f"have both{number} := Nat.gcd_mul_lcm {one} {two}"]
-        if equations:
-            both.append(f"try simp only [{equations}] at both{number}")
-        yield f"both{number}", both
-        if not any(f"Nat.lcm {one} {two}" in each.text for each in hypotheses):
-            continue
-        positive = "(by first | omega | exact Nat.lcm_pos (by omega) (by omega))"
-        for side, part in (("left", one), ("right", two)):
-            name = f"{side}{number}"
-            divides = (
-                f"have {name} : {part} ∣ Nat.lcm {one} {two} := Nat.dvd_lcm_{side} {one} {two}"
-            )
-            yield name, [divides, f"try replace {name} := Nat.le_of_dvd {positive} {name}"]
-
-
-def _candidates(found: _Box) -> list[int]:
+def _candidates(found: Cases) -> list[int]:
     """Bounds to try, the smallest first."""
     most = _LARGEST[len(found.variables)]
     numerals = {int(each) for each in _NUMERAL.findall(found.text)}
@@ -259,8 +147,8 @@ def _floor(variable: Variable) -> Iterator[str]:
 
 def _bounded(
     variable: Variable,
-    found: _Box,
-    levels: Sequence[Callable[[Variable, _Box, int], Iterator[str]]],
+    found: Cases,
+    levels: Sequence[Callable[[Variable, Cases, int], Iterator[str]]],
 ) -> Iterator[str]:
     """The least bound from above that Lean can prove by the first of `levels` that proves one."""
     name = variable.name if variable.type == "Nat" else f"nat_{variable.name}"
@@ -272,11 +160,11 @@ def _bounded(
             yield from (f"    {line}" for line in level(variable, found, bound))
 
 
-def _linear(variable: Variable, found: _Box, bound: int) -> Iterator[str]:
+def _linear(variable: Variable, found: Cases, bound: int) -> Iterator[str]:
     yield "omega"
 
 
-def _powers(variable: Variable, found: _Box, bound: int) -> Iterator[str]:
+def _powers(variable: Variable, found: Cases, bound: int) -> Iterator[str]:
     """A power of what is larger is larger, and a product with what is not 0."""
     name = variable.name
     if variable.type == "Nat":
@@ -299,7 +187,7 @@ def _powers(variable: Variable, found: _Box, bound: int) -> Iterator[str]:
     yield "omega"
 
 
-def _products(variable: Variable, found: _Box, bound: int) -> Iterator[str]:
+def _products(variable: Variable, found: Cases, bound: int) -> Iterator[str]:
     """Products of what is not negative are not negative."""
     if bound not in (11, 101) and str(bound - 1) not in found.text:
         yield "omega"
@@ -319,7 +207,7 @@ def _products(variable: Variable, found: _Box, bound: int) -> Iterator[str]:
     yield "grind"
 
 
-def _decided(found: _Box) -> Iterator[str]:
+def _decided(found: Cases) -> Iterator[str]:
     """Leave the box to the kernel, each hypothesis as early as its variables are there."""
     yield from (f"try clear {fact}" for fact in found.facts)
     waiting = list(found.hypotheses)
@@ -335,31 +223,3 @@ def _decided(found: _Box) -> Iterator[str]:
     yield "set_option synthInstance.maxHeartbeats 200000 in"
     yield "set_option synthInstance.maxSize 2000 in"
     yield "decide +kernel"
-
-
-def _range(variable: Variable, hypotheses: Sequence[Hypothesis]) -> tuple[int, int] | None:
-    """The least and the largest value by the hypotheses that compare it with a numeral."""
-    name = re.escape(variable.name)
-    lows, highs = [0] if variable.type == "Nat" else [], []
-    for each in hypotheses:
-        text = each.text
-        negated = re.fullmatch(r"¬ \((.*)\)", text)
-        sign, middle = ("", text) if negated is None else ("¬", bare(negated.group(1)))
-        for pattern, flip in (
-            (rf"{name} (≤|<|≥|>) (\d+)", False),
-            (rf"(\d+) (≤|<|≥|>) {name}", True),
-        ):
-            match = re.fullmatch(pattern, middle)
-            if match is None:
-                continue
-            relation, numeral = match.groups() if not flip else match.groups()[::-1]
-            if flip:
-                relation = {"≤": "≥", "<": ">", "≥": "≤", ">": "<"}[relation]
-            if sign:
-                relation = {"≤": ">", "<": "≥", "≥": "<", ">": "≤"}[relation]
-            value = int(numeral)
-            if relation in "≤<":
-                highs.append(value if relation == "≤" else value - 1)
-            else:
-                lows.append(value if relation == "≥" else value + 1)
-    return (max(lows), min(highs)) if lows and highs else None

@@ -20,6 +20,9 @@ from numina_lean.translate.extract import ExtractionError
 from numina_lean.translate.proofs import extract_proof
 from numina_lean.translate.statement import Statement
 
+BUDGET = "budget"
+"""The reason of a `ModelError` after which no statement is asked about: it ends the search."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prover:
@@ -99,7 +102,10 @@ class Answers:
 async def sample_proofs(
     statement: Statement, prover: Prover, checker: Checker, *, problem: str | None = None
 ) -> Answers:
-    """Ask for proofs until one is right, or for all samples. Raises `ModelUnavailableError`."""
+    """Ask for proofs until one is right, or for all samples.
+
+    Raises `ModelUnavailableError`, and `ModelError` where the run's allowance is spent.
+    """
     tasks = [
         asyncio.create_task(_chain(statement, prover, checker, problem, sample))
         for sample in range(prover.samples)
@@ -150,6 +156,8 @@ async def _answer(
     try:
         reply = await prover.model.complete(prompt, sampling, samples=1, first=sample)
     except ModelError as error:
+        if error.reason == BUDGET:
+            raise
         return Sampled(sample, round_, seed, None, None, None, f"{error.reason}: {error.detail}")
     completion = reply.completions[0]
     try:

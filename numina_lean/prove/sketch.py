@@ -11,6 +11,7 @@ from numina_lean.models.model import Model, ModelError
 from numina_lean.prompts.decompose import DecomposeRequest
 from numina_lean.prompts.family import Family
 from numina_lean.prove.decompose import Decomposition, decompose
+from numina_lean.prove.model import BUDGET
 from numina_lean.prove.order import Statistics, ordered
 from numina_lean.prove.portfolio import Tactic
 from numina_lean.prove.prove import Checker
@@ -41,7 +42,10 @@ async def prove_by_sketch(
     statistics: Statistics,
     problem: str | None = None,
 ) -> str | None:
-    """The first proof whose steps are all proved, as a whole source. None where there is none."""
+    """The first proof whose steps are all proved, as a whole source. None where there is none.
+
+    Raises as `sample_proofs` does.
+    """
     request = DecomposeRequest(statement.source(), problem=problem)
 
     def proofs(goal: Statement) -> Iterator[tuple[Tactic, str]]:
@@ -74,5 +78,9 @@ async def _sketch(
     try:
         reply = await sketcher.model.complete(prompt, sampling, samples=1, first=sample)
         return extract_proof(reply.completions[0].text, statement)
-    except (ModelError, ExtractionError):
+    except ExtractionError:
+        return None
+    except ModelError as error:
+        if error.reason == BUDGET:
+            raise
         return None
