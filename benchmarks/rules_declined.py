@@ -37,7 +37,7 @@ NEXT: dict[Reason, str] = {
     "domain_unclear": "Keep declining: a guess of the domain is how false statements are made.",
     "not_well_defined": "Keep declining, or prove the side condition: sums of logarithms of "
     "positive terms could carry it.",
-    "not_in_profile": "Translate for mathlib: these rows are translated there.",
+    "not_in_profile": "Translate for mathlib, where most of these rows are translated.",
 }
 """The next step for every reason of the closed set."""
 
