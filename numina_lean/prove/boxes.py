@@ -24,6 +24,8 @@ _STEPS = (2, 3, 5, 7, 11, 16, 21, 31, 41, 61, 101)
 _LARGEST = {1: 2_000, 2: 128, 3: 25, 4: 11}
 """The largest bound for each variable, by the number of variables."""
 _INSTANCES = 3
+_FLOORS = (1, 0, -10, -100)
+"""Bounds from below that are tried for an integer."""
 _CLOSING = "first | omega | (simp at *; done) | (simp at *; omega) | grind"
 
 
@@ -35,10 +37,21 @@ def box(statement: Statement) -> Iterator[str]:
     for levels in ((_linear, _powers), (_products,)):
         lines = [*found.lines]
         for variable in found.variables:
-            lines += _floor(variable)
+            lines += _floor(variable, found)
         for variable in found.variables:
             lines += _bounded(variable, found, levels)
-        yield "\n".join(("by", *(f"  {line}" for line in (*lines, *_decided(found)))))
+        yield _proof(*lines, *_decided(found))
+
+
+def _proof(*lines: str) -> str:
+    return "\n".join(("by", *(f"  {line}" for line in lines)))
+
+
+def _all_or_nothing(lines: Sequence[str]) -> list[str]:
+    """The tactics so that the first case that fails ends them: elsewhere Lean goes on to the next
+    case, to report more errors.
+    """
+    return ["first", "| skip", *(f"  {line}" for line in lines)]
 
 
 def cases(statement: Statement) -> Iterator[str]:
@@ -61,9 +74,9 @@ def cases(statement: Statement) -> Iterator[str]:
                 f"rcases (by omega : {name} = {value} ∨ {value + 1} ≤ {name}) with rfl | low",
                 f"· {_CLOSING}",
             ]
-        yield "\n".join(("by", *(f"  {line}" for line in (*lines, *split, "omega"))))
+        yield _proof(*lines, *_all_or_nothing([*split, "omega"]))
     if len(lines) > len(found.lines) or found.facts:
-        yield "\n".join(("by", *(f"  {line}" for line in (*lines, _CLOSING))))
+        yield _proof(*lines, _CLOSING)
 
 
 def divisors(statement: Statement) -> Iterator[str]:
@@ -88,10 +101,8 @@ def divisors(statement: Statement) -> Iterator[str]:
                 cofactor = " * ".join(f"({each})" for each in others)
                 lines += _among_divisors(variable, cofactor, int(number))
                 splits.append(_split(variable, int(number)))
-        lines += splits
         if names:
-            closing = f"all_goals {_CLOSING}"
-            yield "\n".join(("by", *(f"  {line}" for line in (*lines, closing))))
+            yield _proof(*lines, *_all_or_nothing([*splits, f"all_goals {_CLOSING}"]))
 
 
 def _among_divisors(variable: Variable, cofactor: str, number: int) -> Iterator[str]:
@@ -131,18 +142,33 @@ def _candidates(found: Cases) -> list[int]:
     return sorted(each for each in {*_STEPS, *own} if 1 < each <= most)
 
 
-def _floor(variable: Variable) -> Iterator[str]:
+def _floor(variable: Variable, found: Cases) -> Iterator[str]:
     """For an integer: a natural number in its place, so much above a bound from below."""
     if variable.type == "Nat":
         return
     name = variable.name
     yield "first"
-    for low in ("1", "0", "-10", "-100"):
-        yield (
-            f"| obtain ⟨nat_{name}, eq_{name}⟩ : ∃ k : Nat, {name} = (k : Int) + ({low}) := "
-            f"⟨({name} - ({low})).toNat, by first | omega | grind⟩"
-        )
-    yield f"subst eq_{name}"
+    for low in _FLOORS:
+        yield f"| have floor_{name} : {low} ≤ {name} := by omega"
+        yield from _place(name, low)
+    for low in _FLOORS if len(found.variables) == 1 else ():
+        yield f"| have floor_{name} : {low} ≤ {name} := by"
+        yield "    refine Int.not_lt.mp fun under => ?_"
+        yield f"    obtain ⟨lack, below⟩ : ∃ k : Int, {name} = {low} - 1 - k :="
+        yield f"      ⟨{low} - 1 - {name}, by omega⟩"
+        yield "    have once : 0 ≤ lack := by omega"
+        yield "    subst below"
+        yield "    have twice := Int.mul_nonneg once once"
+        yield "    have thrice := Int.mul_nonneg twice once"
+        yield "    grind"
+        yield from _place(name, low)
+
+
+def _place(name: str, low: int) -> Iterator[str]:
+    yield f"  obtain ⟨nat_{name}, eq_{name}⟩ : ∃ k : Nat, {name} = (k : Int) + ({low}) :="
+    yield f"    ⟨({name} - ({low})).toNat, by omega⟩"
+    yield f"  clear floor_{name}"
+    yield f"  subst eq_{name}"
 
 
 def _bounded(
@@ -154,6 +180,8 @@ def _bounded(
     name = variable.name if variable.type == "Nat" else f"nat_{variable.name}"
     yield "first"
     for level in levels:
+        if level is _powers and variable.type == "Int":
+            continue  # it would say what `_linear` says
         for bound in _candidates(found):
             yield f"| have below_{variable.name} : {name} < {bound} := by"
             yield "    refine Nat.lt_of_not_le fun above => ?_"

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from numina_lean.prove.binders import Variable
 from numina_lean.prove.context import Context, Hypothesis, bare, mentions, replaced, split_outside
 
+_FRACTIONS = re.compile(r"\b(?:Rat|Real)\b|[ℚℝ]")
+
 
 @dataclass(frozen=True, slots=True)
 class Cases:
@@ -26,8 +28,9 @@ class Cases:
 
 
 def open_cases(context: Context) -> Cases | None:
-    """None where a variable is of no whole type, or there is none."""
-    if not context.variables or any(each.type not in ("Nat", "Int") for each in context.variables):
+    """None where there is no variable, or something is about other than whole numbers."""
+    whole = all(each.type in ("Nat", "Int") for each in context.variables)
+    if not (context.variables and whole) or any(_FRACTIONS.search(one) for one in context.texts):
         return None
     lines = [*context.lines]
     goal = context.goal
