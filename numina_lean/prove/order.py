@@ -17,8 +17,8 @@ from numina_lean.translate.statement import Statement
 
 _WEIGHT = 4.0
 """Attempts on any statement that count as much as one on a statement of the same shape."""
-_PRIOR_RATE, _PRIOR_SECONDS, _PRIOR_ATTEMPTS = 0.1, 1.0, 2.0
-"""What is expected of a tactic that has not been tried."""
+_PRIOR_RATE, _PRIOR_SECONDS, _PRIOR_ATTEMPTS = 0.5, 1.0, 2.0
+"""What is expected of a tactic that has not been tried: it is made for some shape."""
 _FEATURES = (
     ("exists", re.compile("∃")),
     ("forall", re.compile("∀|→ (?:Nat|Int|Rat|ℕ|ℤ|ℚ|ℝ)")),
