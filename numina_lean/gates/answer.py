@@ -24,8 +24,9 @@ _WRITTEN = re.compile(r"\\(?:text|mathrm|mbox|textbf|rm|bf)\s*\{[^{}]*\}|\^\{?\\
 _LETTER = re.compile(r"^\W*(?:\\\w+\s*\{?)*\s*\(?[A-E]\)?[\s}\\:.)]*")
 _BASE = re.compile(r"_\{?-?\d")
 _FRACTION = re.compile(r"\\[dt]?frac\s*(?:\{(\d+)\}|(\d))\s*(?:\{(\d+)\}|(\d))|(\d+)\s*/\s*(\d+)")
+_COUNTS = re.compile(r"how many|number of", re.IGNORECASE)
 _ENUMERATION = re.compile(r"(?m)^\s*\d+\.\s")
-_EQUATION = re.compile(r"([^\W\d][\w'.₀-₉]*)\s*=\s*([^=<>≤≥≠]+)")
+_EQUATION = re.compile(r"([^\W\d][\w'₀-₉]*)\s*=\s*([^=<>≤≥≠]+)")
 _SINGLE = re.compile(r"[\s$=+\\,.:;!]*(-?)\s*(\d+(?:\.\d+)?)[\s$\\,.:;!%]*")
 _RELATION = re.compile(r"(?<![<>=≤≥≠])(=|≤|≥|<|>)(?![<>=])")
 _COMPOUND = re.compile(r"[∀∃→↔∨¬λ]|(?<!\w)fun ")
@@ -70,6 +71,8 @@ def answer(subject: Subject, bench: Bench) -> Ruling:
 
 def _contradicted(problem: Problem, written: str, conclusion: str) -> str | None:
     """What the conclusion says that the answer denies, in a line."""
+    if _COUNTS.search(problem.problem) and "∨" in conclusion:
+        return None
     value, claimed = single_value(written), claimed_value(conclusion)
     if value is not None and claimed is not None:
         relation, number = claimed
@@ -94,7 +97,7 @@ def _is_asked_otherwise(problem: Problem, value: Fraction, conclusion: str) -> b
 
 def _equations(conclusion: str) -> Iterator[tuple[str, Fraction]]:
     """The parts `x = 3` of a conclusion without premises, and what they say."""
-    if "→" in conclusion:
+    if "→" in conclusion or "{" in conclusion:
         return
     for part in re.split(r"[∧∨↔,]", conclusion):
         match = _EQUATION.fullmatch(part.strip().strip("()").strip())

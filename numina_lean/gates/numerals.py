@@ -11,7 +11,7 @@ import re
 from enum import StrEnum
 from fractions import Fraction
 
-from numina_lean.gates.answer import UNANSWERED, written_answer
+from numina_lean.gates.answer import UNANSWERED, claimed_value, written_answer
 from numina_lean.gates.binder import split_binder
 from numina_lean.gates.bounds import said
 from numina_lean.gates.gate import Bench, Ruling, Subject
@@ -29,7 +29,14 @@ _COMPARED = re.compile(
     r"(?:=|<|>|\\leq?(?:slant)?\b|\\geq?(?:slant)?\b|\\equiv|≤|≥|≡)\s*(\d+)(?![\d.,]*\d|\s*[\w\\^{(+*/=-])"
 )
 _INDEX = re.compile(r"(?<![\w.])[^\W\d][\w'₀-₉]* \(?\d+\)?(?![\w.])|(?<![\w.])Fin \d+|#\d+")
-_DIGITS = re.compile(r"digit", re.IGNORECASE)
+_RANGE = re.compile(r"(?:range|Icc|Ico|Ioo|Ioc|Iic|Iio|between|Between)(?: \(?[\d:\w ]+\)?)+")
+_COUNTING = re.compile(r"[∑∏]|Finset|[cC]ard|List|Set\.|\{")
+_ASIDES = re.compile(r"\bexample\b|\be\.g\.|\bform\b|written as|\\[lc]?dots|\.\.\.")
+_SHAPES = re.compile(
+    r"cube|square|rectang|triang|circ|polygon|area|perimeter|volume|sides?\b|angle|degree|\\cos|\\sin",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"digit|zeros", re.IGNORECASE)
 _PERCENT = re.compile(r"%|percent|cents?\b", re.IGNORECASE)
 _MEAN = re.compile(r"average|mean\b|median|total|sum|each|ages?\b|years?", re.IGNORECASE)
 _SMALL = 5
@@ -53,18 +60,22 @@ def numerals(subject: Subject, bench: Bench) -> Ruling:
     ours = set(numerals_of(said(statement)))
     lacking = {each for each in theirs if each not in ours and each > 2}
     foreign = sorted(ours - _explained(problem, text, theirs))
-    for number in foreign:
+    claimed = claimed_value(statement.conclusion)
+    if claimed is not None:
+        foreign = [each for each in foreign if each != abs(claimed[1])]
+    counted = {each for match in _RANGE.findall(said(statement)) for each in numerals_of(match)}
+    for number in foreign if not counted.intersection(foreign) else ():
         for near in (number - 1, number + 1):
             if near in lacking:
                 detail = f"{number} is not in the problem, which has {near}"
                 return Ruling("numerals", False, NumeralReason.CHANGED, detail)
     indices = {each for match in _INDEX.findall(said(statement)) for each in numerals_of(match)}
     odd = [each for each in _unexplained(problem, statement, foreign) if each not in indices]
-    if odd:
+    if len(odd) == 1 and not _COUNTING.search(said(statement)):
         detail = f"{', '.join(map(str, odd))}: not in the problem"
         return Ruling("numerals", False, NumeralReason.FOREIGN, detail)
     lost = [each for each in _compared(text) if each in lacking]
-    if lost:
+    if lost and not _ASIDES.search(text):
         detail = f"the statement has no {', '.join(map(str, lost))}"
         return Ruling("numerals", False, NumeralReason.MISSING, detail)
     return Ruling("numerals", True)
@@ -94,6 +105,10 @@ def _explained(problem: Problem, text: str, theirs: set[Fraction]) -> set[Fracti
         found |= {Fraction(100), *(100 / each for each in theirs if each)}
         found |= {100 - each for each in theirs} | {100 + each for each in theirs}
         found |= {each / 100 for each in theirs}
+    if _SHAPES.search(text):
+        found |= set(map(Fraction, (3, 4, 6, 90, 180, 360)))
+    if any(each.denominator != 1 for each in theirs):
+        found |= set(map(Fraction, (10, 100, 1000)))
     if _MEAN.search(text):
         found |= set(map(Fraction, range(_SMALL + 1)))
     return found

@@ -204,7 +204,6 @@ _WEAK_WORD = re.compile(
     r"|\\pmod|\\mathbb|\\ldots|\\cdots|\\dots|\\min|\\max|\.\.\.",
     re.IGNORECASE,
 )
-_NO_SIGN = re.compile(r"->|=>|<->|(?<![\w.])0 ?<|> ?0(?!\d)")
 _WORDED = re.compile(
     r"\b(?:less|greater|more|exceeds?|larger|smaller|at least|at most|between|minimum|maximum"
     r"|minimal|maximal|least|greatest|always|negative|bounded|fewer)\b"
@@ -212,8 +211,8 @@ _WORDED = re.compile(
 
 
 def _strictness(problem: Problem, text: str, statement: Statement) -> Objection | None:
-    """A strict or weak sign in the statement where the problem has none and no word for it."""
-    there = _NO_SIGN.sub(" ", said(statement))
+    """A strict or weak sign in the conclusion where the problem has none and no word for it."""
+    there = " ".join(_top_relations(statement.conclusion))
     if re.search(r"[<>]", there) and not (_STRICT_SIGN.search(text) or _STRICT_WORD.search(text)):
         return WordingReason.WRONG_STRICTNESS, "nothing in the problem is strict"
     if re.search(r"[≤≥]", there) and not (_WEAK_SIGN.search(text) or _WEAK_WORD.search(text)):
@@ -240,7 +239,7 @@ def _top_relations(conclusion: str) -> list[str]:
     """The inequality signs of a conclusion behind its premises, if it is one chain of them."""
     plain = " ".join(conclusion.split()).replace(">=", "≥").replace("<=", "≤")
     last = re.split(r"→|->|,(?![^()]*\))", plain)[-1]
-    return [] if re.search(r"[∧∨↔∃¬=≠]", last) else re.findall(r"[<>≤≥]", last)
+    return [] if re.search(r"[∧∨↔∃¬=≠∑∏|]|if ", last) else re.findall(r"[<>≤≥]", last)
 
 
 SIGN_RULES: dict[str, Rule] = {

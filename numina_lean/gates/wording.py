@@ -8,8 +8,9 @@ of variables, and quantifiers; `signs` has bounds, strictness and direction.
 import re
 from collections.abc import Iterator
 
+from numina_lean.gates.answer import UNANSWERED
 from numina_lean.gates.binder import split_binder
-from numina_lean.gates.bounds import said
+from numina_lean.gates.bounds import said, tied, variable_types
 from numina_lean.gates.gate import Bench, Ruling, Subject
 from numina_lean.gates.numerals import prose
 from numina_lean.gates.objection import Objection, Rule, WordingReason
@@ -42,22 +43,21 @@ def _whole(statement: Statement) -> str:
 # --- Words that need a certain notion ------------------------------------------------------------
 
 _NOTIONS: tuple[tuple[str, str, str], ...] = (
-    ("distinct", r"\bdistinct\b(?! real)", r"≠|Nodup|Injective|<|>|¬|card|≤"),
-    ("prime", r"(?<!relatively )\bprimes?\b(?! to)", r"[Pp]rime|factor"),
-    ("coprime", r"\b(?:relatively prime|coprime)\b", r"[Cc]oprime|gcd|∣|% "),
-    ("divisible", r"\bdivisible\b|\bdivides\b|\bmultiple of\b|\\mid\b", r"∣|%|gcd|lcm|\* |∃"),
-    ("remainder", r"\bremainder\b|\\pmod|\\equiv|\bmodulo\b", r"%|∣|≡|MOD|mod|\* "),
     (
-        "even or odd",
-        r"\b(?:an?|is|are|be|all|positive) (?:even|odd)\b",
-        r"[Ee]ven|[Oo]dd|%|∣|2 ?\*",
+        "distinct",
+        r"(?<!necessarily )\bdistinct (?:positive |real )?(?:integers|numbers|primes|digits)",
+        r"≠|Nodup|Injective|[<>≤≥]|¬|card|Fin",
     ),
+    ("prime", r"\bprime (?:numbers? )?\$?[a-z]\$?(?![a-z])", r"[Pp]rime|[Ff]actor|Irreducible"),
+    ("coprime", r"\$ (?:are|is|be) (?:relatively prime|coprime)", r"[Cc]oprime|gcd|∣|%|\.den"),
 )
 """A name, the problem's words, and what may carry it in a statement."""
 
 
 def _notions(problem: Problem, text: str, statement: Statement) -> Objection | None:
     whole = _whole(statement)
+    if not variable_types(statement):
+        return None
     for name, words, carriers in _NOTIONS:
         if re.search(words, text) and not re.search(carriers, whole):
             return WordingReason.MISSING_CONDITION, f"the problem says {name}, the statement not"
@@ -85,6 +85,8 @@ def _positivity(problem: Problem, text: str, statement: Statement) -> Objection 
         return None
     whole = _whole(statement)
     if _UNSIGNED.search(whole) or _BOUNDED.search(whole) or statement.definitions:
+        return None
+    if all(tied(statement, name) for name in variable_types(statement)):
         return None
     detail = "positive or natural numbers in the problem, and nothing bounds the statement's"
     return WordingReason.WRONG_DOMAIN, detail
@@ -118,15 +120,17 @@ _THERE_IS = re.compile(
     r"\bthere (?:exists?|is an?|are (?:infinitely|two|positive))\b|\\exists", re.IGNORECASE
 )
 _NEGATED = re.compile(r"\b(?:no|not|never|cannot|without|unique|does)\b", re.IGNORECASE)
+_LIMIT = re.compile(r"∀ [εδ]|Tendsto|¬ ?\(?∃")
 _DEFINED_ONCE = re.compile(r"∃ \(?(\w+)[^,]*, (\w+) \1 = ")
 
 
 def _quantifiers(problem: Problem, text: str, statement: Statement) -> Objection | None:
     whole = _whole(statement)
     exists = "∃" in whole or "Nonempty" in whole
-    if exists and not _EXISTENCE.search(text):
+    if exists and not _EXISTENCE.search(text) and not _LIMIT.search(whole):
         return WordingReason.WRONG_QUANTIFIER, "nothing in the problem says that something exists"
-    if _THERE_IS.search(text) and not _NEGATED.search(text) and not exists:
+    asked = problem.answer in UNANSWERED and "nfinite" not in whole
+    if asked and _THERE_IS.search(text) and not _NEGATED.search(text) and not exists:
         return WordingReason.WRONG_QUANTIFIER, "the problem says that something exists"
     for binder in statement.binders:
         split = split_binder(binder)
