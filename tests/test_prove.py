@@ -115,6 +115,16 @@ def test_a_search_stops_at_the_first_proof_and_counts_the_time_before_it() -> No
     assert (len(search.attempts), search.seconds) == (3, 1.5)
 
 
+def test_every_attempt_is_held_to_what_it_is_to_prove() -> None:
+    checker, statement = _Scripted(), _statement("x = 2", "(x : Int)", "(h : x + 1 = 3)")
+    prove(statement, checker, profile="core", timeout=TIMEOUT)
+    contradict(statement, checker, timeout=TIMEOUT)
+    assert {item.reference for item in checker.items} == {statement.source()}
+    checker.items.clear()
+    refute(statement, checker, timeout=TIMEOUT)
+    assert {item.reference for item in checker.items} == {statement.negation()}
+
+
 def test_what_compiles_but_cheats_is_no_proof() -> None:
     checker = _Scripted(*[Verdict.REJECTED] * 50)
     assert prove(_statement("True"), checker, profile="core", timeout=TIMEOUT).proof is None
