@@ -53,13 +53,17 @@ def _statement(line: str) -> Statement:
 def _problem(name: str, dictation: str, **more: str) -> Problem:
     """A problem to prove: what is dictated has no answer to be held against."""
     fields = {"answer": "proof", "question_type": "proof"} | more
-    return Problem(id=name, problem=f"Problem {name}", solution=dictation, **fields)
+    return Problem(id=name, solution=dictation, **{"problem": f"Problem {name}"} | fields)
 
 
 PROBLEMS: tuple[Problem | BrokenRow, ...] = (
     _problem("proved", "(2 : Nat) + 2 = 4"),
     BrokenRow("in.jsonl line 2", "not JSON"),
-    _problem("open", "∃ n : Nat, 100 < n ∧ n * n = 1522756"),
+    _problem(
+        "open",
+        "∃ n : Nat, n * n = 1522756",
+        problem="Show that there is an integer whose square is 1522756.",
+    ),
     _problem("incomplete", "1 = 1", problem_is_valid="Incomplete"),
     _problem("declined", ""),
     _problem("broken", "(2 : Nat) + = 4"),
