@@ -105,6 +105,8 @@ def closed_form(statement: Statement) -> Iterator[str]:
     name = next((each for each in names if re.search(rf"\b{re.escape(each)}\b", sides[0])), None)
     if name is None:
         return
+    if not any(_gives_values(each.text, context) for each in context.hypotheses):
+        return
     claim, closing = _without_loss(sides[0], bare(sides[1]), context)
     after = replaced(claim, name, f"{name} + 1")
     depends = [
@@ -140,6 +142,15 @@ def closed_form(statement: Statement) -> Iterator[str]:
         f"have result := (key {name}).1",
         *closing,
     )
+
+
+def _gives_values(text: str, context: Context) -> bool:
+    """Whether a hypothesis says what a function is at each number, in terms of others."""
+    found = quantified(text)
+    if found is None or found[0] != "∀":
+        return False
+    names = "|".join(re.escape(each.name) for each in context.functions)
+    return re.match(rf"(?:[^=]*→ )?(?:{names}) (?:\w+|\([\w ₀-₉+]+\)) = ", found[2]) is not None
 
 
 def _without_loss(left: str, right: str, context: Context) -> tuple[str, tuple[str, ...]]:
