@@ -15,8 +15,9 @@ from numina_lean.gates.denial import denials, proof_item
 from numina_lean.gates.facts import facts_about
 from numina_lean.gates.gate import Bench, Ruling, Subject
 from numina_lean.lint.facts import Facts
+from numina_lean.prove.functions import Point, value_text
 from numina_lean.prove.instances import instance_proof
-from numina_lean.prove.points import Point, counterexamples, value_text
+from numina_lean.prove.points import counterexamples
 
 POINTS = 3
 """Likely counterexamples that Lean is asked about."""

@@ -120,6 +120,12 @@ _THERE_IS = re.compile(
     r"\bthere (?:exists?|is an?|are (?:infinitely|two|positive))\b|\\exists", re.IGNORECASE
 )
 _NEGATED = re.compile(r"\b(?:no|not|never|cannot|without|unique|does)\b", re.IGNORECASE)
+_FOUND = re.compile(
+    r"\b(?:exists?|there (?:is|are|be)|some|at least|has|have|roots?|zeros?|solutions?|infinitely"
+    r"|bounded|constant|periodic|form)\b|\\exists",
+    re.IGNORECASE,
+)
+"""Words that say of a function that something of it exists."""
 _LIMIT = re.compile(r"∀ [εδ]|Tendsto|¬ ?\(?∃")
 _DEFINED_ONCE = re.compile(r"∃ \(?(\w+)[^,]*, (\w+) \1 = ")
 
@@ -132,10 +138,19 @@ def _quantifiers(problem: Problem, text: str, statement: Statement) -> Objection
     asked = problem.answer in UNANSWERED and "nfinite" not in whole
     if asked and _THERE_IS.search(text) and not _NEGATED.search(text) and not exists:
         return WordingReason.WRONG_QUANTIFIER, "the problem says that something exists"
+    functions = {
+        name for name, type_ in variable_types(statement).items() if "→" in type_ or "->" in type_
+    }
     for binder in statement.binders:
         split = split_binder(binder)
-        if split and _DEFINED_ONCE.match(split.type):
+        if split is None or not split.type.startswith("∃"):
+            continue
+        if _DEFINED_ONCE.match(split.type):
             return WordingReason.WRONG_QUANTIFIER, "a function is defined at one place only"
+        named = {name for name in functions if re.search(rf"(?i)(?<!\w){name} [\w(]", split.type)}
+        if named and not _FOUND.search(text):
+            detail = f"what is said of {min(named)} holds at one place only"
+            return WordingReason.WRONG_QUANTIFIER, detail
     return None
 
 

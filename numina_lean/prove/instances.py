@@ -6,7 +6,7 @@ from itertools import islice, product
 
 from numina_lean.lint.facts import Facts
 from numina_lean.prove.binders import NumberType, Variable, leading_variables
-from numina_lean.prove.points import Point, value_text
+from numina_lean.prove.functions import Point, value_text
 from numina_lean.translate.statement import Statement
 
 MOST_INSTANCES = 64
@@ -81,5 +81,8 @@ def instance_proof(facts: Facts, points: Iterable[Point]) -> str:
 
 _CLOSED = (
     "first | decide +kernel | omega | (simp; done) | grind "
-    "| (intro x; simp; done) | (intro x; split <;> omega) | (simp_all; omega)"
+    "| (intro x; simp; done) | (intro x; split <;> omega) | (simp_all; omega) "
+    "| (exists 0; first | decide +kernel | (simp; done)) "
+    "| (exists 1; first | decide +kernel | (simp; done)) "
+    "| (exists 2; first | decide +kernel | (simp; done))"
 )

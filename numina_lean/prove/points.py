@@ -8,15 +8,13 @@ a few: `instances` has Lean decide.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 
 from numina_lean.lint.facts import Facts, Variable
 from numina_lean.lint.term import (
-    Application,
-    Binder,
-    Constant,
     Free,
     Numeral,
     Term,
@@ -27,11 +25,22 @@ from numina_lean.lint.term import (
     subterms,
 )
 from numina_lean.prove.evaluation import Evaluation, Steps, UnknownError, Value
+from numina_lean.prove.functions import (
+    Definition,
+    Function,
+    Point,
+    choices_of,
+    formula_text,
+    kind_of,
+    signature,
+)
 
 STEPS = 150_000
 """Terms that are worked out in one search."""
 WIDEST = 2_000
 """Values of a bounded variable that are gone through."""
+SAMPLED = (10, 11, 12, 13, 31, 64, 101)
+"""Where an equation is looked at, to see whether it is linear or quadratic in a variable."""
 FARTHEST = 150
 """How far the only variable of a statement is followed."""
 
@@ -46,41 +55,6 @@ _MOST_NUMERALS = 10
 _CHANGES = {"LT.lt": "<", "LE.le": "≤", "GT.gt": ">", "GE.ge": "≥"}
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function as a value, with its Lean text."""
-
-    call: Callable[[Value], Value]
-    text: str
-
-    def __call__(self, value: Value) -> Value:
-        return self.call(value)
-
-
-Point = dict[str, Value]
-"""Values by the key of the variable."""
-
-
-def kind_of(type_: Term) -> str | None:
-    """`Nat`, `Int`, `Rat`, `Bool` or `Fin` for such a type, else None."""
-    if isinstance(type_, Constant) and type_.name in (*_NUMBERS, "Bool"):
-        return type_.name
-    return "Fin" if head(type_) == "Fin" else None
-
-
-def signature(type_: Term) -> tuple[tuple[str, ...], str] | None:
-    """The argument types and the result of a function between numbers."""
-    arguments: list[str] = []
-    while isinstance(type_, Binder) and type_.forall:
-        kind = kind_of(type_.type)
-        if kind not in _NUMBERS:
-            return None
-        arguments.append(kind)
-        type_ = type_.body
-    result = kind_of(type_)
-    return (tuple(arguments), result) if arguments and result in _NUMBERS and result else None
-
-
 def counterexamples(facts: Facts, steps: int = STEPS) -> Iterator[Point]:
     """Likely counterexamples, none twice; nothing where a variable is of another kind."""
     variables = [each for each in facts.variables if not each.is_hypothesis]
@@ -90,7 +64,7 @@ def counterexamples(facts: Facts, steps: int = STEPS) -> Iterator[Point]:
         part for each in facts.variables if each.is_hypothesis for part in conjuncts(each.type)
     ]
     left = Steps(steps)
-    for functions in _functions(variables, parts):
+    for functions in choices_of(variables, parts):
         search = _Search(facts, variables, parts, left, dict(functions))
         yield from search.run()
 
@@ -107,6 +81,11 @@ class _Search:
 
     def __post_init__(self) -> None:
         self.evaluation = Evaluation(self.point, self.steps)
+        self.defined = {
+            key: value.body for key, value in self.point.items() if isinstance(value, Definition)
+        }
+        for key, body in self.defined.items():
+            self.point[key] = partial(self._at, body)
         found = {each.value for each in subterms(self.facts.type) if isinstance(each, Numeral)}
         self.numerals = tuple(sorted(found))[:_MOST_NUMERALS]
         self.keys = {id(part): free_keys(part) for part in self.parts}
@@ -132,7 +111,7 @@ class _Search:
                 return
         if not left:
             if self._truth(self.facts.conclusion) is not True:
-                yield dict(self.point)
+                yield self._found()
             return
         key, values = self._next(left, pending)
         rest = tuple(each for each in left if each != key)
@@ -140,6 +119,17 @@ class _Search:
             self.point[key] = value
             yield from self._extend(rest, tuple(pending))
         self.point.pop(key, None)
+
+    def _at(self, body: Term, argument: Value) -> Value:
+        return self.evaluation.value(body, (argument,))
+
+    def _found(self) -> Point:
+        """The values now, formulas as functions with a text of their own."""
+        formulas = {
+            key: Function(self.point[key], f"fun x => {formula_text(body, self.point)}")
+            for key, body in self.defined.items()
+        }
+        return self.point | formulas
 
     def _truth(self, part: Term) -> bool | None:
         try:
@@ -252,7 +242,7 @@ class _Search:
                 value = self._number(other)
                 return None if value is None else [value]
         samples: list[Fraction] = []
-        for at in (10, 11, 12, 13):
+        for at in SAMPLED:
             self.point[key] = Fraction(at) if self.kinds[key] == "Rat" else at
             values = self._number(left), self._number(right)
             if values[0] is None or values[1] is None:
@@ -263,20 +253,23 @@ class _Search:
 
 
 def _interpolated(samples: list[Fraction]) -> list[int | Fraction] | None:
-    """The rational roots of the polynomial of degree 1 or 2 with these values at 10, 11, 12, 13."""
-    first = [samples[i + 1] - samples[i] for i in range(3)]
-    second = [first[i + 1] - first[i] for i in range(2)]
-    if second[0] != second[1]:
+    """The rational roots of the polynomial of degree 1 or 2 with these values at `SAMPLED`; None
+    where the values are not those of one: a remainder, say, is straight only for a while.
+    """
+    first, second = samples[1] - samples[0], samples[2] - 2 * samples[1] + samples[0]
+    a = second / 2
+    b = first - a
+    start = SAMPLED[0]
+    fitted = [a * (at - start) ** 2 + b * (at - start) + samples[0] for at in SAMPLED]
+    if fitted != samples:
         return None
-    if second[0] == 0:
-        return [_whole(10 - samples[0] / first[0])] if first[0] else None
-    a = second[0] / 2
-    b = first[0] - a
+    if a == 0:
+        return [_whole(start - samples[0] / b)] if b else None
     discriminant = b * b - 4 * a * samples[0]
     root = _root(discriminant)
     if root is None:
         return []
-    return [_whole(10 + (-b + sign * root) / (2 * a)) for sign in (1, -1)]
+    return [_whole(start + (-b + sign * root) / (2 * a)) for sign in (1, -1)]
 
 
 def _whole(number: Fraction) -> int | Fraction:
@@ -300,95 +293,3 @@ def _is_variable(term: Term, key: str) -> bool:
     if head(term) in ("Nat.cast", "NatCast.natCast", "Int.cast", "IntCast.intCast", "Fin.val"):
         term = operands(term)[-1]
     return isinstance(term, Free) and term.key == key
-
-
-# --- Functions -----------------------------------------------------------------------------------
-
-_FAMILY: tuple[tuple[Callable[[Value], Value], str], ...] = (
-    (lambda x: x, "fun x => {x}"),
-    (lambda x: 0, "fun _ => 0"),
-    (lambda x: 1, "fun _ => 1"),
-    (lambda x: x + 1, "fun x => {x} + 1"),
-    (lambda x: 2 * x, "fun x => 2 * {x}"),
-    (lambda x: 2, "fun _ => 2"),
-    (lambda x: x * x, "fun x => {x} * {x}"),
-    (lambda x: x + 2, "fun x => {x} + 2"),
-)
-_BELOW_ZERO: tuple[tuple[Callable[[Value], Value], str], ...] = (
-    (lambda x: -x, "fun x => -{x}"),
-    (lambda x: -1, "fun _ => -1"),
-    (lambda x: 1 - x, "fun x => 1 - {x}"),
-)
-_CASTS = {("Nat", "Int"): "(x : Int)", ("Nat", "Rat"): "(x : Rat)", ("Int", "Rat"): "(x : Rat)"}
-
-
-def _functions(variables: list[Variable], parts: list[Term]) -> Iterator[Point]:
-    """Choices for the variables that are functions; one empty choice where none is."""
-    functional = [each for each in variables if signature(each.type) is not None]
-    if not functional:
-        yield {}
-        return
-    if len(functional) > 2:
-        return
-    choices = [list(_candidates(each, parts)) for each in functional]
-    for first in choices[0]:
-        for second in choices[1] if len(choices) > 1 else [None]:
-            point: Point = {functional[0].term.key: first}
-            if second is not None:
-                point[functional[1].term.key] = second
-            yield point
-
-
-def _candidates(variable: Variable, parts: list[Term]) -> Iterator[Function]:
-    found = signature(variable.type)
-    assert found is not None
-    arguments, result = found
-    if len(arguments) != 1:
-        return
-    same = "x" if arguments[0] == result else _CASTS.get((arguments[0], result))
-    pins = dict(_pins(variable.term.key, parts))
-    family = _FAMILY if result == "Nat" else _FAMILY + _BELOW_ZERO
-    for call, text in family:
-        if "{x}" in text and same is None:
-            continue
-        plain = text.format(x=same or "")
-        if not pins:
-            yield Function(call, plain)
-            continue
-        argument, _, body = plain.removeprefix("fun ").partition(" => ")
-        name = "x" if argument == "_" else argument
-        for at, value in reversed(pins.items()):
-            body = f"if {name} = {_text(at)} then {_text(value)} else {body}"
-        yield Function(_pinned(call, pins), f"fun {name} => {body}")
-
-
-def _pinned(call: Callable[[Value], Value], pins: dict[Value, Value]) -> Callable[[Value], Value]:
-    return lambda x: pins[x] if x in pins else call(x)
-
-
-def _pins(key: str, parts: list[Term]) -> Iterator[tuple[Value, Value]]:
-    """The values that hypotheses give a function at numbers."""
-    evaluation = Evaluation({}, Steps(1_000))
-    for part in parts:
-        if head(part) != "Eq" or len(operands(part)) != 3:
-            continue
-        left, right = operands(part)[-2:]
-        for side, other in ((left, right), (right, left)):
-            if isinstance(side, Application) and side.function == Free(key):
-                try:
-                    yield evaluation.value(side.arguments[0]), evaluation.value(other)
-                except (UnknownError, TypeError):
-                    continue
-
-
-def _text(value: Value) -> str:
-    return f"({value})" if value < 0 or isinstance(value, Fraction) else str(value)
-
-
-def value_text(value: Value) -> str:
-    """A value as Lean text."""
-    if isinstance(value, Function):
-        return f"({value.text})"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return _text(value)
