@@ -22,7 +22,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -102,11 +101,12 @@ def main() -> None:
         Pool(choose_engine("embedded"), jobs=JOBS) as pool,
         ThreadPoolExecutor(JOBS) as executor,
     ):
-        run: Callable[[Statement], Search] = partial(
-            search, checker=pool, profile="core", statistics=SHIPPED
-        )
-        if "--portfolio" in flags:
-            run = partial(prove, checker=pool, profile="core", timeout=SECONDS)
+
+        def run(statement: Statement) -> Search:
+            if "--portfolio" in flags:
+                return prove(statement, pool, profile="core", timeout=SECONDS)
+            return search(statement, pool, profile="core", statistics=SHIPPED)
+
         for path in paths:
             found = list(statements(path))
             started = time.monotonic()
