@@ -131,7 +131,8 @@ def check_false(
 ) -> None:
     false = [(each, other) for each in proved for other in false_statements(each)]
     searches = list(executor.map(run, [other for _, other in false]))
-    accepted, vacuous = [], []
+    accepted: list[str] = []
+    vacuous: list[str] = []
     for (statement, other), one in zip(false, searches, strict=True):
         if one.proof is not None:
             empty = contradict(statement, pool, timeout=SECONDS).proof is not None
