@@ -58,7 +58,7 @@ def core_pairs(rows: Iterable[Mapping[str, Any]]) -> Iterator[Pair]:
             read = read_statement(core_text(row))
         except UnreadableError:
             continue
-        if not any(_HOLE.search(each) for each in read.definitions):
+        if not _HOLE.search("\n".join((*read.definitions, *read.binders, read.conclusion))):
             yield Pair(problem_of(row), _self_contained(read), retyped=not row["core_only"])
 
 

@@ -15,7 +15,6 @@ FATAL = frozenset(
         "numeral_type",
         "answer_leaked",
         "auto_implicit",
-        "look_alike",
     }
 )
 """Codes of `docs/lint.md` that stop a statement; any other is a warning."""
