@@ -3,8 +3,8 @@
 Runs the real command on the problems of `data/`, with a recording that has three samples for each:
 the grammar's statement, the same under other names, and one that does not compile. Each run is
 killed at a moment drawn from the time that an undisturbed one takes; one that ends before is
-compared, and a new one begun. After the last kill the command runs to its end. Prints each kill with what the
-folder held then, and the differences between the two corpora, times apart.
+compared, and a new one begun. After the last kill the command runs to its end. Prints each kill
+with what the folder held then, and the differences between the two corpora, times apart.
 
     python benchmarks/kill_formalize.py [--kills N] [--seed N]
 """

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,14 @@ from numina_lean.check.pool import Pool
 from numina_lean.corpus.folder import open_folder
 from numina_lean.formalize.breaker import Breaker
 from numina_lean.formalize.formalizer import Effort
-from numina_lean.formalize.model_source import BudgetSpentError
+from numina_lean.formalize.model_source import BudgetSpentError, ModelSource
 from numina_lean.gates.gate import Ruling, Subject
 from numina_lean.gates.panel import Panel
 from numina_lean.models.budget import Budgeted
 from numina_lean.models.model import Model, ModelError, ModelUnavailableError, Prompt
 from numina_lean.models.record import Recorder
+from numina_lean.models.replay import Replay
+from numina_lean.models.requests import BATCH_DIALECT, RequestFile
 from numina_lean.problems.problem import Problem
 from numina_lean.translate.canonical import canonical_digest
 
@@ -229,3 +233,27 @@ def test_a_run_replays_from_what_another_recorded(tmp_path: Path, pool: Pool) ->
     first, second = rows(tmp_path / "first"), rows(tmp_path / "second")
     assert [row["uuid"] for row in first[0]] == [row["uuid"] for row in second[0]]
     assert reasons(first[1]) == reasons(second[1]) == [(0, 0, "compile", "error")]
+
+
+def test_what_a_replay_lacks_goes_out_as_a_batch_and_its_problem_waits(
+    tmp_path: Path, pool: Pool
+) -> None:
+    (tmp_path / "none.jsonl").touch()
+    missing = RequestFile(tmp_path / "requests.jsonl", "m", BATCH_DIALECT)
+    replay = Replay(tmp_path / "none.jsonl", missing)
+
+    def asking(model: Model) -> Callable[[Executor], ModelSource]:
+        return lambda _: replace(model_source(model, 1), postpones=True)
+
+    funnel = formalize(tmp_path / "corpus", pool, [PROBLEM], asking(replay))
+    assert funnel.total == 0
+    missing.close()
+    (request,) = map(json.loads, (tmp_path / "requests.jsonl").read_text().splitlines())
+    answer = {"role": "assistant", "content": fenced(SUM)}
+    body = {"choices": [{"index": 0, "message": answer, "finish_reason": "stop"}]}
+    response = {"status_code": 200, "body": body}
+    line = {"custom_id": request["custom_id"], "response": response, "error": None}
+    (tmp_path / "answers.jsonl").write_text(json.dumps(line) + "\n")
+    answers = Replay(tmp_path / "answers.jsonl")
+    funnel = formalize(tmp_path / "corpus", pool, [PROBLEM], asking(answers))
+    assert (funnel.total, funnel.statements) == (1, 1)

@@ -13,6 +13,7 @@ from tiny_model import CONTEXT, save_tiny_model
 from transformers import AutoTokenizer
 
 from numina_lean.models import hf
+from numina_lean.models.chat_request import Dialect, request_body
 from numina_lean.models.chat_template import prompt_text, prompt_tokens
 from numina_lean.models.choose import open_model
 from numina_lean.models.detokenize import Detokenizer
@@ -422,3 +423,12 @@ def test_the_modules_that_need_torch_are_not_imported_with_the_rest() -> None:
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(out.stdout) == []
     assert hf.__doc__
+
+
+def test_a_prompt_without_messages_is_its_own_text_and_no_template(folder: Path) -> None:
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder)
+    bare = Prompt((), prefill="theorem t : 1 + 1 = 2 := by\n")
+    assert prompt_text(tokenizer, bare) == bare.prefill
+    assert tokenizer.decode(prompt_tokens(tokenizer, bare)).endswith(bare.prefill)
+    with pytest.raises(ModelError, match="a chat endpoint takes none"):
+        request_body("m", bare, Sampling(), 0, Dialect())

@@ -20,6 +20,8 @@ from numina_lean.cli.formalize_parts import Generation, Judging, Parts, Steps, s
 from numina_lean.cli.funnel_table import funnel_table
 from numina_lean.cli.model_options import (
     BaseUrlOption,
+    MissingModelOption,
+    MissingOption,
     PriceInOption,
     PriceOutOption,
     RecordOption,
@@ -205,6 +207,8 @@ def formalize(
     price_in: PriceInOption = 0.0,
     price_out: PriceOutOption = 0.0,
     tensor_parallel: TensorParallelOption = 1,
+    missing: MissingOption = None,
+    missing_model: MissingModelOption = "model",
     concurrency: Annotated[
         int | None,
         typer.Option(
@@ -249,7 +253,7 @@ def formalize(
     \b
     Exit codes:
       0    done
-      1    the token budget is spent; the same command with a larger one goes on
+      1    the token budget is spent, or problems wait for answers: another run goes on
       2    bad usage or input
       3    no engine, or no model
       130  interrupted; the same command goes on where it stopped
@@ -283,6 +287,8 @@ def formalize(
         price_in=price_in,
         price_out=price_out,
         tensor_parallel=tensor_parallel,
+        missing=missing,
+        missing_model=missing_model,
     )
     processes = jobs_or_default(jobs)
     parts = Parts(
@@ -329,6 +335,12 @@ def formalize(
             raise
         funnel = count(corpus)
         _write_summary(output, funnel, settings, snapshot, time.monotonic() - started)
+    if postponed := snapshot["postponed"]:
+        _note(
+            f"note: {postponed} problems wait for answers to the requests in {missing}; "
+            "run that batch, and pass the file of answers as replay:FILE"
+        )
+        raise typer.Exit(1)
     _show(funnel, input, output, time.monotonic() - started)
 
 

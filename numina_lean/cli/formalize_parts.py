@@ -104,7 +104,7 @@ class Parts:
         """What decides the rows, as a corpus folder keeps it."""
         steps, judging = self.steps, self.judging
         found = {
-            "model": self.generation.model,
+            "model": _model_setting(self.generation.model),
             "profile": steps.profile,
             "samples": str(self.generation.samples),
             "timeout": f"{steps.timeout:g}",
@@ -116,7 +116,7 @@ class Parts:
             found |= self._model_settings()
         if judging.model is not None:
             found |= {
-                "judge_model": judging.model,
+                "judge_model": _model_setting(judging.model),
                 "votes": str(judging.votes),
                 "threshold": f"{judging.threshold:g}",
             }
@@ -238,6 +238,7 @@ class Parts:
             seed=generation.seed,
             header=MODEL_HEADERS[profile],
             examples=self._examples(),
+            postpones=generation.options.missing is not None,
         )
 
     def _examples(self) -> Callable[[Problem], tuple[Example, ...]]:
@@ -282,6 +283,11 @@ Number = TypeVar("Number", int, float)
 
 def _given(value: Number | None, default: Number) -> Number:
     return default if value is None else value
+
+
+def _model_setting(name: str) -> str:
+    """The model as a setting of the folder: answers count, not the file they were read from."""
+    return _REPLAY.removesuffix(":") if name.startswith(_REPLAY) else name
 
 
 def skipped_gates(names: Sequence[str]) -> frozenset[GateName]:

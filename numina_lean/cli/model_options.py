@@ -50,6 +50,18 @@ RecordOption = Annotated[
     ),
 ]
 
+MissingOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Where a replay: model writes the requests that it has no answer to, as a batch for "
+        "OpenAI or vllm run-batch. The file of answers is what replay: reads in the next run.",
+    ),
+]
+MissingModelOption = Annotated[
+    str, typer.Option(metavar="NAME", help="The model that those requests name.")
+]
+
 
 def model_options(
     *,
@@ -62,6 +74,8 @@ def model_options(
     price_in: float,
     price_out: float,
     tensor_parallel: int,
+    missing: Path | None = None,
+    missing_model: str = "model",
 ) -> ModelOptions:
     """The options as the backends read them. Raises `InputError`."""
     return ModelOptions(
@@ -73,4 +87,6 @@ def model_options(
         token_budget=token_budget,
         prices=Prices(price_in, price_out),
         tensor_parallel=tensor_parallel,
+        missing=missing,
+        missing_model=missing_model,
     )

@@ -129,6 +129,6 @@ def _fitting(value: Any, kind: pa.DataType) -> Any:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         return text.encode(errors="replace").decode()
     try:
-        return pa.array([value], type=kind).to_pylist()[0]
+        return pa.scalar(value, type=kind).as_py()
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
         return None

@@ -13,6 +13,7 @@ from typing import Any
 
 from numina_lean.corpus.corpus import Corpus, Finished
 from numina_lean.formalize.formalizer import Formalizer
+from numina_lean.formalize.model_source import PostponedError
 from numina_lean.formalize.numbers import Numbers
 from numina_lean.formalize.stopping import StoppableChecker
 from numina_lean.problems.problem import Problem
@@ -40,7 +41,8 @@ async def run(
 
     `checker` is the one that `formalizer` checks with; it is stopped when the loop is left by an
     exception. `concurrency`: problems in flight. `advance` is called with the number of input rows
-    done. Raises what a formalizer raises, after recording what else is finished.
+    done. A problem that is postponed is left for another run. Raises what else a formalizer raises,
+    after recording what is finished.
     """
     todo = _todo(islice(problems, limit), corpus, formalizer, numbers, advance)
     flight: dict[_Task, int] = {}
@@ -90,7 +92,10 @@ async def _record(
     if checker.failure is not None:
         raise checker.failure
     for task in failures:
-        task.result()
+        try:
+            task.result()
+        except PostponedError:
+            numbers.postpone()
 
 
 def _has_room(flight: Mapping[_Task, int], concurrency: int, newest: int) -> bool:

@@ -20,6 +20,7 @@ from numina_lean.translate.rules.setting import HEADERS
 from numina_lean.translate.statement import Profile, Statement
 
 _BUDGET = "budget"
+_NOT_RECORDED = "not_recorded"
 _AUTO_IMPLICIT = "autoImplicit"
 
 MODEL_HEADERS: dict[Profile, str] = {
@@ -39,13 +40,18 @@ class BudgetSpentError(NuminaError):
     exit_code = 1
 
 
+class PostponedError(Exception):
+    """The problem waits for an answer that an offline batch is to give: it makes no row yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSource:
     """Asks `model` in the words of a prompt family.
 
     `sampling` holds for all samples but for the seed, which follows from `seed` (the run's), the
     problem and the round. `examples` gives rows that are like a problem, for families that show
-    some; `header` is what a statement begins with where a completion brings none.
+    some; `header` is what a statement begins with where a completion brings none. With `postpones`,
+    what a replay lacks is asked of an offline batch meanwhile, and its problem waits.
     """
 
     model_used: Model
@@ -56,6 +62,7 @@ class ModelSource:
     seed: int
     header: str
     examples: Callable[[Problem], tuple[Example, ...]]
+    postpones: bool = False
 
     @property
     def name(self) -> str:
@@ -116,6 +123,8 @@ class _Asked:
         except ModelError as error:
             if error.reason == _BUDGET:
                 raise BudgetSpentError(error.detail) from error
+            if error.reason == _NOT_RECORDED and self.source.postpones:
+                raise PostponedError(error.detail) from error
             return replace(empty, reason=error.reason, detail=error.detail)
         text = reply.completions[0].text
         answered = replace(empty, completion=text, usage=reply.usage)

@@ -27,12 +27,14 @@ class GateNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`problems` are finished in this run, `skipped` were by an earlier one; `lost` counts those
-    without a row by the stage that the best of their candidates reached. `seconds` is wall time.
+    """`problems` are finished in this run, `skipped` were by an earlier one, `postponed` wait for
+    another; `lost` counts those without a row by the stage that the best of their candidates
+    reached. `seconds` is wall time.
     """
 
     total: int | None
     skipped: int
+    postponed: int
     problems: int
     kept: int
     proved: int
@@ -91,6 +93,11 @@ class Numbers:
         """An earlier run finished this row."""
         self._counts["skipped"] += 1
 
+    def postpone(self) -> None:
+        """A problem waits for answers, and is left for another run."""
+        with self._lock:
+            self._counts["postponed"] += 1
+
     def ruled(self, rulings: Sequence[Ruling]) -> None:
         """What gates said of one attempt."""
         with self._lock:
@@ -121,6 +128,7 @@ class Numbers:
         return Snapshot(
             total=self.total,
             skipped=self._counts["skipped"],
+            postponed=self._counts["postponed"],
             problems=self._counts["problems"],
             kept=self._counts["kept"],
             proved=self._counts["proved"],

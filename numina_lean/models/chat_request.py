@@ -12,7 +12,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from numina_lean.models.model import Prompt, Sampling
+from numina_lean.models.model import ModelError, Prompt, Sampling
 
 _SEEDS = 2**63
 _OF_SCHEMAS = re.compile(r"response_format|json_schema", re.IGNORECASE)
@@ -35,7 +35,12 @@ class Dialect:
 def request_body(
     model: str, prompt: Prompt, sampling: Sampling, sample: int, dialect: Dialect
 ) -> dict[str, object]:
-    """The request's JSON object. Lone surrogates, which no JSON in UTF-8 can say, are replaced."""
+    """The request's JSON object. Lone surrogates, which no JSON in UTF-8 can say, are replaced.
+
+    Raises `ModelError("refused")` for bare text: chat endpoints take turns only.
+    """
+    if not prompt.messages:
+        raise ModelError("refused", "bare text to be completed: a chat endpoint takes none")
     turns: list[object] = [
         {"role": message.role, "content": _sendable(message.content)} for message in prompt.messages
     ]

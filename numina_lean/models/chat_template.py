@@ -27,14 +27,19 @@ def prompt_tokens(tokenizer: Tokenizer, prompt: Prompt) -> list[int]:
     They end with the prefill, byte for byte. Templates that change an answer's text (strip it,
     take its thoughts away) are given an empty answer instead, which the prefill then follows.
     Raises `ModelError("refused")` where the template does not take such turns.
+
+    Bare text, a prompt without messages, gets no template around it.
     """
-    return list(tokenizer.encode(prompt_text(tokenizer, prompt), add_special_tokens=False))
+    bare = not prompt.messages
+    return list(tokenizer.encode(prompt_text(tokenizer, prompt), add_special_tokens=bare))
 
 
 def prompt_text(tokenizer: Tokenizer, prompt: Prompt) -> str:
     """The prompt in the template's words, special tokens written out."""
     turns = [{"role": turn.role, "content": _sound(turn.content)} for turn in prompt.messages]
     prefill = _sound(prompt.prefill)
+    if not turns:
+        return prefill
     if prefill:
         answer = {"role": "assistant", "content": prefill}
         try:

@@ -47,7 +47,8 @@ class Message:
 class Prompt:
     """What a model is asked.
 
-    With `prefill`, the model goes on with an answer of its own that begins so. `schema` is a JSON
+    With `prefill`, the model goes on with an answer of its own that begins so; without `messages`,
+    it completes the bare text of `prefill`. `schema` is a JSON
     schema, as text, that the answer should fit: backends that can enforce it do, and whoever
     reads the answer relies on nothing.
     """
