@@ -20,7 +20,8 @@ class TrivialityReason(StrEnum):
 def triviality(subject: Subject, bench: Bench) -> Ruling:
     """Pass a statement whose conclusion needs its hypotheses, or that has none."""
     facts = facts_about(subject, bench)
-    if facts is None or not facts.trivial or facts.vacuous:
+    # Where a hypothesis says the same, up to reduction, `trivial` may have taken it from there.
+    if facts is None or not facts.trivial or facts.vacuous or facts.repeated:
         return Ruling("triviality", True)
     if not facts.hypotheses or not free_keys(facts.conclusion):
         return Ruling("triviality", True, detail="a computation")
