@@ -80,9 +80,8 @@ def _tell(snapshot: Snapshot, file: Path, live: Live | None) -> None:
 def view(snapshot: Snapshot) -> RenderableType:
     """The numbers as a person reads them."""
     gates = Table(box=None, pad_edge=False)
-    for column, justify in (("gate", "left"), ("seen", "right"), ("passed", "right"),
-                            ("seconds", "right"), ("lost because", "left")):  # fmt: skip
-        gates.add_column(column, justify="right" if justify == "right" else "left")
+    for column in ("gate", "seen", "passed", "seconds", "lost because"):
+        gates.add_column(column, justify="left" if column in ("gate", "lost because") else "right")
     for name, each in snapshot.gates.items():
         reasons = list(each.reasons.items())[:_MOST_REASONS]
         gates.add_row(
@@ -95,7 +94,9 @@ def view(snapshot: Snapshot) -> RenderableType:
 def _head(snapshot: Snapshot) -> Iterator[RenderableType]:
     done = snapshot.skipped + snapshot.problems
     if snapshot.total:
-        yield ProgressBar(total=snapshot.total, completed=done, width=60)
+        bar = Table.grid()
+        bar.add_row(ProgressBar(total=snapshot.total, completed=done, width=60))
+        yield bar
     of = f" of {snapshot.total}" if snapshot.total else ""
     left = "" if snapshot.left is None else f", {duration(snapshot.left)} left"
     yield Text(
