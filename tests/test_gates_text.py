@@ -264,6 +264,11 @@ def test_the_least_value_is_no_upper_bound() -> None:
     assert _ruling(wording, text, "60", "m + n ≤ 60").reason == "wrong_direction"
 
 
+def test_without_a_problem_nothing_is_compared() -> None:
+    assert _ruling(wording, " ", "proof", "∃ x : Rat, x * x ≥ 2").passed
+    assert _ruling(numerals, "", "proof", "7 ≤ n", "(h : n = 9)").passed
+
+
 @pytest.mark.parametrize("gate", [answer, numerals, wording])
 @pytest.mark.parametrize("odd", ["", "((((", "\\frac{", "$" * 50, "𝕏 ∀ ∃", "a\x00b", "9" * 5000])
 def test_no_text_makes_a_gate_raise(gate: Gate, odd: str) -> None:

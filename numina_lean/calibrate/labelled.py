@@ -20,7 +20,8 @@ Half = Literal["dev", "held_out"]
 class Labelled:
     """A statement of a problem. `right`: it says what the problem says. `fault`: how it does not.
 
-    `mutant` is what it was made of, where it was made.
+    `mutant` is what it was made of, where it was made. `readable` is false where no theorem could
+    be read from the row: `statement` then holds nothing.
     """
 
     problem: Problem
@@ -28,6 +29,7 @@ class Labelled:
     right: bool
     fault: str = ""
     mutant: Mutant | None = None
+    readable: bool = True
 
     @property
     def half(self) -> Half:
@@ -106,14 +108,14 @@ def _plain(place: str, row: Row, profile: Profile) -> Iterator[Labelled]:
     source = str(row.get("statement") or row.get("formal") or row.get("formal_statement") or "")
     fault = str(row.get("class") or "")
     right = label in (True, "true", "right")
-    yield from _read(place, problem, source, right, fault or ("" if right else "unnamed"))
+    yield from _read(problem, source, right, fault or ("" if right else "unnamed"))
 
 
 def _pair(place: str, row: Row, profile: Profile) -> Iterator[Labelled]:
     if profile == "core":
         yield from from_pairs(core_pairs([row]))
     else:
-        yield from _read(place, problem_of(row), str(row["formal"]), True, "")
+        yield from _read(problem_of(row), str(row["formal"]), True, "")
 
 
 def _false(place: str, row: Row, profile: Profile) -> Iterator[Labelled]:
@@ -124,23 +126,23 @@ def _false(place: str, row: Row, profile: Profile) -> Iterator[Labelled]:
     false = f"theorem stated : ∀ {variables} : ℝ, {row['false_statement']} := by sorry"
     for source, right in ((false, False), (corrected, True)):
         text = retyped(source) if profile == "core" else source
-        yield from _read(place, problem, text, right, "" if right else "false_inequality")
+        yield from _read(problem, text, right, "" if right else "false_inequality")
 
 
 def _hazard(place: str, row: Row, profile: Profile) -> Iterator[Labelled]:
     """Arithmetic that means something else in ℕ than in ℚ: wrong as it stands."""
     problem = Problem(str(row["id"]), "", "proof")
     source = f"theorem stated : {row['statement']} := by sorry"
-    yield from _read(place, problem, source, False, str(row["class"]))
+    yield from _read(problem, source, False, str(row["class"]))
 
 
-def _read(place: str, problem: Problem, source: str, right: bool, fault: str) -> Iterator[Labelled]:
+def _read(problem: Problem, source: str, right: bool, fault: str) -> Iterator[Labelled]:
     try:
         read = read_statement(source)
-    except UnreadableError as error:
-        raise InputError(
-            f"{place}: {error.detail}. A row needs one theorem with := sorry"
-        ) from error
+    except UnreadableError:
+        nothing = Statement("unreadable", "", (), "")
+        yield Labelled(problem, nothing, right, fault, readable=False)
+        return
     header = read.header or HEADER
     statement = Statement(read.name, header, read.binders, read.conclusion, read.definitions)
     yield Labelled(problem, statement, right, fault)

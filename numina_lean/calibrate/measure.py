@@ -23,7 +23,8 @@ PROVING_CODES = frozenset({"counterexample", "contradictory_hypotheses", "numera
 class Examined:
     """A labelled statement with the rulings of all gates; or why it was left out.
 
-    `left_out` is a code: of `genuine.Unfit`, or `not_judged` for one that does not elaborate.
+    `left_out` is a code: of `genuine.Unfit`, `unreadable`, or `not_judged` for one that does not
+    elaborate.
     """
 
     row: Labelled
@@ -65,6 +66,8 @@ def examine_rows(
 
 def examine_row(row: Labelled, bench: Bench) -> Examined:
     """One row: left out if it does not elaborate or is no mutant, else put to every gate."""
+    if not row.readable:
+        return Examined(row, left_out="unreadable")
     if row.mutant is not None:
         reason = unfit(row.mutant, bench)
         if reason is not None:

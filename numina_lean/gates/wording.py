@@ -29,6 +29,8 @@ def wording(subject: Subject, bench: Bench) -> Ruling:
 def objections(subject: Subject) -> Iterator[tuple[str, Objection]]:
     """What the rules object to, each by its name."""
     text = prose(subject.problem)
+    if not text.strip():
+        return
     for name, rule in RULES.items():
         found = rule(subject.problem, text, subject.statement)
         if found is not None:
