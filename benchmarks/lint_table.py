@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from numina_lean.calibrate.pairs import retyped
 from numina_lean.check.finding import Finding
 from numina_lean.check.pool import Pool
 from numina_lean.check.verdict import Item
@@ -27,8 +28,6 @@ from numina_lean.lean.discover import choose_engine
 from numina_lean.lint.linter import LINTED, Linter
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-_HEADER_LINE = re.compile(r"^(?:import|open|set_option|noncomputable section)\b.*$", re.MULTILINE)
-_TYPES = {"ℕ": "Nat", "ℤ": "Int", "ℚ": "Rat", "ℝ": "Rat"}
 _VARIABLES = re.compile(r"∀ ([^:]*) : ℝ")
 
 
@@ -121,10 +120,7 @@ def retyped_pairs(folder: Path) -> tuple[Item, ...]:
     items = []
     for row in rows(folder / "formal_pairs.jsonl"):
         if not row["core_only"]:
-            text = _HEADER_LINE.sub("", row["formal"])
-            for theirs, ours in _TYPES.items():
-                text = text.replace(theirs, ours)
-            items.append(Item(row["id"], text, timeout=20.0))
+            items.append(Item(row["id"], retyped(row["formal"]), timeout=20.0))
     return tuple(items)
 
 
