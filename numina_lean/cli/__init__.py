@@ -18,14 +18,14 @@ from numina_lean import __version__
 from numina_lean.errors import NuminaError
 
 COMMANDS = {
-    "select": "Select the problems that are worth formalising, and say why these.",
+    "select": "Select problems that are valid, distinct, self-contained and hard.",
     "formalize": "Turn problems into Lean statements that Lean accepts.",
-    "gates": "Say what the gates catch of wrong statements and lose of right ones.",
+    "gates": "Name the gates, and say what they catch and lose.",
     "prove": "Prove what a corpus leaves open.",
     "check": "Check Lean sources, and say for each what it comes to.",
     "serve": "Answer checks over HTTP.",
     "build": "Compile the modules of a Lean project.",
-    "corpus": "Look into a corpus, compare and merge corpora, publish one.",
+    "corpus": "Look into a corpus that formalize wrote.",
     "cache": "Look into the cache of verdicts, empty it, or write it out.",
     "setup": "Fetch, verify and build a Lean engine.",
     "doctor": "Say which Lean engines work.",

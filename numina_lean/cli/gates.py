@@ -34,7 +34,7 @@ gates = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="The gates that a formal statement passes, and what they catch and lose.",
+    help="Name the gates, and say what they catch and lose.",
 )
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from numina_lean.check.verdict import Item, Verdict
 from numina_lean.gates.gate import Bench, Subject
+from numina_lean.prove.prove import prove
 from numina_lean.translate.statement import Statement
 
 HEARTBEATS = 20_000
@@ -39,3 +40,15 @@ def denied(subject: Subject, bench: Bench) -> bool:
         bench.checker.check(proof_item(subject, bench, source)).verdict is Verdict.PROVED
         for _, source in denials(subject.statement)
     )
+
+
+def proved(subject: Subject, bench: Bench) -> bool:
+    """Whether the head of the portfolio proves the statement itself: then nothing refutes it."""
+    search = prove(
+        subject.statement,
+        bench.checker,
+        profile=bench.profile,
+        timeout=bench.timeout,
+        quickly=True,
+    )
+    return search.proof is not None

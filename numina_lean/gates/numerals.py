@@ -30,7 +30,7 @@ _COMPARED = re.compile(
 )
 _INDEX = re.compile(r"(?<![\w.])[^\W\d][\w'₀-₉]* \(?\d+\)?(?![\w.])|(?<![\w.])Fin \d+|#\d+")
 _RANGE = re.compile(r"(?:range|Icc|Ico|Ioo|Ioc|Iic|Iio|between|Between)(?: \(?[\d:\w ]+\)?)+")
-_COUNTING = re.compile(r"[∑∏]|Finset|[cC]ard|List|Set\.|\{")
+_COUNTING = re.compile(r"[∑∏]|Finset|[cC]ard|List|Set\.|\{|[bB]etween|(?:sum|prod)Range|\.filter")
 _ASIDES = re.compile(r"\bexample\b|\be\.g\.|\bform\b|written as|\\[lc]?dots|\.\.\.")
 _SHAPES = re.compile(
     r"cube|square|rectang|triang|circ|polygon|area|perimeter|volume|sides?\b|angle|degree|\\cos|\\sin",

@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import islice
 
 from numina_lean.check.verdict import Verdict
-from numina_lean.gates.denial import denials, proof_item
+from numina_lean.gates.denial import denials, proof_item, proved
 from numina_lean.gates.facts import facts_about
 from numina_lean.gates.gate import Bench, Ruling, Subject
 from numina_lean.lint.facts import Facts
@@ -35,7 +35,12 @@ class RefutationReason(StrEnum):
 
 
 def refutation(subject: Subject, bench: Bench) -> Ruling:
-    """Pass a statement that none of the attempts refutes."""
+    """Pass a statement that is proved at once, or that none of the attempts refutes.
+
+    Contradictory hypotheses, under which both may be, are for the gate `vacuity`.
+    """
+    if proved(subject, bench):
+        return Ruling("refutation", True, detail="it is proved")
     seconds = 0.0
     for reason, detail, source in _attempts(subject, bench):
         outcome = bench.checker.check(proof_item(subject, bench, source))

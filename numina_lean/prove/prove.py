@@ -12,7 +12,7 @@ from typing import Protocol
 from numina_lean.check.verdict import Item, Outcome, Verdict
 from numina_lean.prove.binders import has_hypotheses
 from numina_lean.prove.instances import counterexample_proof
-from numina_lean.prove.portfolio import NEGATION, VACUOUS, Tactic, portfolio
+from numina_lean.prove.portfolio import NEGATION, QUICK, VACUOUS, Tactic, portfolio
 from numina_lean.translate.statement import Profile, Statement
 
 _MOST_CRASHES = 2
@@ -55,11 +55,22 @@ class Search:
         return sum(attempt.outcome.seconds for attempt in self.attempts)
 
 
-def prove(statement: Statement, checker: Checker, *, profile: Profile, timeout: float) -> Search:
-    """Try the profile's portfolio in order. `timeout`: seconds of wall time for each tactic."""
+def prove(
+    statement: Statement,
+    checker: Checker,
+    *,
+    profile: Profile,
+    timeout: float,
+    quickly: bool = False,
+) -> Search:
+    """Try the profile's portfolio in order, or `quickly` its head alone.
+
+    `timeout`: seconds of wall time for each tactic.
+    """
+    entries = portfolio(profile)[: QUICK[profile] if quickly else None]
     candidates = (
         (tactic, statement.source(proof))
-        for tactic in portfolio(profile)
+        for tactic in entries
         for proof in tactic.proofs(statement)
     )
     return _search(statement.name, statement.source(), candidates, checker, timeout)
