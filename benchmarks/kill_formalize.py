@@ -46,7 +46,7 @@ def answer(problem: Problem, sample: int) -> str:
 def command(folder: Path, replay: Path) -> list[str]:
     return [
         *COMMAND, str(PROBLEMS), "--output", str(folder), "--model", f"replay:{replay}",
-        "--samples", str(SAMPLES), "--repairs", "0", "--jobs", "2",
+        "--samples", str(SAMPLES), "--repairs", "0", "--jobs", "2", "--concurrency", "4",
     ]  # fmt: skip
 
 
