@@ -24,8 +24,10 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from replays import model_source
 
 from numina_lean.calibrate.pairs import Pair, core_pairs
 from numina_lean.check.pool import Pool
@@ -33,7 +35,6 @@ from numina_lean.check.verdict import Item, Verdict
 from numina_lean.corpus.corpus import Corpus
 from numina_lean.formalize.formalizer import Effort, Formalizer
 from numina_lean.formalize.loop import run
-from numina_lean.formalize.model_source import MODEL_HEADERS, ModelSource
 from numina_lean.formalize.numbers import Numbers
 from numina_lean.formalize.rows import RowMaker
 from numina_lean.formalize.stopping import StoppableChecker
@@ -43,7 +44,6 @@ from numina_lean.gates.gate import Bench, Ruling, Subject
 from numina_lean.gates.order import examine
 from numina_lean.lean.discover import choose_engine
 from numina_lean.models.model import Completion, Prompt, Reply, Sampling
-from numina_lean.prompts.registry import family
 from numina_lean.prove.prove import prove
 from numina_lean.translate.canonical import canonical_digest
 from numina_lean.translate.translator import Declined
@@ -99,25 +99,11 @@ async def nobody(subject: Subject) -> Sequence[Ruling]:
     return ()
 
 
-def source_of(model: Simulated, samples: int) -> ModelSource:
-    asked = family("formalize", "chat-core")
-    return ModelSource(
-        model_used=model,
-        formalize=asked,
-        repair=family("repair", "chat"),
-        sampling=replace(asked.sampling),
-        samples=samples,
-        seed=0,
-        header=MODEL_HEADERS["core"],
-        examples=lambda problem: (),
-    )
-
-
 async def loop_seconds(model: Simulated, pairs: list[Pair], samples: int, pool: Pool) -> float:
     """The wall time of the loop over `pairs`."""
     checker = StoppableChecker(pool)
     bench = Bench(checker, "core", 20.0)
-    source = source_of(model, samples)
+    source = model_source(model, samples)
     numbers = Numbers(len(pairs))
     started = time.perf_counter()
     async with AsyncExitStack() as stack:
@@ -145,7 +131,7 @@ async def loop_seconds(model: Simulated, pairs: list[Pair], samples: int, pool: 
 
 async def generation_seconds(model: Simulated, pairs: list[Pair], samples: int) -> float:
     """The wall time of all prompts of the loop, as many problems at once, nothing checked."""
-    source = source_of(model, samples)
+    source = model_source(model, samples)
     problems = asyncio.Semaphore(40)
     started = time.perf_counter()
 
@@ -177,15 +163,15 @@ async def measure(options: argparse.Namespace, pairs: list[Pair], pool: Pool) ->
     texts = {pair.problem.problem: [f"```lean4\n{pair.statement.source()}```"] for pair in pairs}
     at_once = Simulated(texts, 0.0, asyncio.Semaphore(requests))
     checking = await loop_seconds(at_once, pairs, samples, pool)
+    print(f"checking alone   {checking:7.1f} s", flush=True)
     mean = math.exp(0.6**2 / 2)
     latency = options.latency or checking * requests / (len(pairs) * samples * mean)
     slow = Simulated(texts, latency, asyncio.Semaphore(requests))
     generation = await generation_seconds(slow, pairs, samples)
+    print(f"generation alone {generation:7.1f} s", flush=True)
     both = await loop_seconds(slow, pairs, samples, pool)
     slower = max(checking, generation)
     print(f"{len(pairs)} problems, {samples} samples each, median latency {latency:.2f} s")
-    print(f"checking alone   {checking:7.1f} s")
-    print(f"generation alone {generation:7.1f} s")
     print(f"the loop         {both:7.1f} s: {both / slower:.3f} × the slower side (bar {BAR})")
     print(f"one after the other would be {(checking + generation) / slower:.2f} ×")
 

@@ -212,9 +212,9 @@ class Parts:
     ) -> tuple[Model, Budgeted]:
         """A model with what stands before it; and the account of what it costs."""
         account = await stack.enter_async_context(open_model(name, options))
-        recorded = recording is not None and not name.startswith(_REPLAY)
-        model = Recorder(account, recording) if recorded and recording is not None else account
-        return Breaker(model), account
+        if recording is None or name.startswith(_REPLAY):
+            return Breaker(account), account
+        return Breaker(Recorder(account, recording)), account
 
     async def _source(
         self,
