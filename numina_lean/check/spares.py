@@ -111,7 +111,7 @@ class Spares:
         """Keep `process`, which ran no code of a source, for its header; False: not wanted."""
         with self._changed:
             memory = free_memory()
-            wanted = self._uses[process.header.digest] > 1
+            wanted = self._uses[process.header.digest] > 0
             if self._closed or not wanted or memory.free < PLENTY * memory.total:
                 return False
             surplus = self._add(process)
