@@ -50,6 +50,8 @@ from numina_lean.translate.translator import Declined
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "formal_pairs.jsonl"
 BAR = 1.15
+WARM_UP = 4
+"""Problems of a run before the first that counts: by then every process and header has started."""
 JOBS = 2
 """Lean processes: as many as the machine of our figures has cores."""
 
@@ -162,6 +164,7 @@ async def measure(options: argparse.Namespace, pairs: list[Pair], pool: Pool) ->
     samples, requests = options.samples, options.requests
     texts = {pair.problem.problem: [f"```lean4\n{pair.statement.source()}```"] for pair in pairs}
     at_once = Simulated(texts, 0.0, asyncio.Semaphore(requests))
+    await loop_seconds(at_once, pairs[:WARM_UP], samples, pool)
     checking = await loop_seconds(at_once, pairs, samples, pool)
     print(f"checking alone   {checking:7.1f} s", flush=True)
     mean = math.exp(0.6**2 / 2)

@@ -11,7 +11,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "numina_lean"
 LAYERS = (
     {"cli"},
     {"distributed", "serve"},
-    {"calibrate", "formalize"},
+    {"calibrate", "evaluate", "formalize", "steps"},
+    {"solve"},
     {"gates"},
     {"corpus", "prove", "translate"},
     {"prompts"},
@@ -19,6 +20,7 @@ LAYERS = (
     {"lint"},
     {"check", "library"},
     {"lean"},
+    {"answers", "sandbox"},
     {"tables"},
     {"errors"},
 )
