@@ -19,11 +19,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from filelock import FileLock, Timeout
-
 from numina_lean.corpus.files import write_text_atomically
 from numina_lean.corpus.journal import Journal, Record
 from numina_lean.corpus.row import CORPUS_SCHEMA, LOSS_SCHEMA, CorpusRow, Loss
+from numina_lean.corpus.run_folder import RunFolder
 from numina_lean.corpus.shards import ShardedTable
 from numina_lean.errors import InputError
 
@@ -70,8 +69,8 @@ class Corpus:
     ) -> None:
         """`settings`: what decides the rows; a folder made with other settings is refused."""
         self._folder = folder
-        self._state = folder / ".state"
-        self._settings = dict(settings)
+        self._run = RunFolder(folder, settings, "corpus")
+        self._state = self._run.state
         self._shard_rows = shard_rows
         self.data = ShardedTable(folder / "data", "train", CORPUS_SCHEMA)
         self.rejected = ShardedTable(folder / "rejected", "rejected", LOSS_SCHEMA)
@@ -83,27 +82,12 @@ class Corpus:
         self._seen_chain = _NO_ROWS
 
     def __enter__(self) -> "Corpus":
-        self._refuse_foreign()
+        self._run.__enter__()
         try:
-            self._state.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(
-                f"{self._folder}: cannot be made ({error.strerror}). Pass another --output"
-            ) from error
-        self._lock = FileLock(self._state / "lock")
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout as error:
-            raise InputError(
-                f"{self._folder}: another run is writing here. Wait for it, or pass another "
-                "--output"
-            ) from error
-        try:
-            self._check_settings()
             self._journal = Journal(self._state / "journal.jsonl")
             self._load()
         except BaseException:
-            self._lock.release()
+            self._run.__exit__(None, None, None)
             raise
         return self
 
@@ -114,7 +98,7 @@ class Corpus:
         trace: TracebackType | None,
     ) -> None:
         self._journal.close()
-        self._lock.release()
+        self._run.__exit__(kind, error, trace)
 
     def is_finished(self, position: int, problem_id: str) -> bool:
         """Whether an earlier run did this input row.
@@ -191,28 +175,6 @@ class Corpus:
             if isinstance(position, int) and position >= self._committed:
                 self._pending[position] = record
                 self._ids[position] = str(record["id"])
-
-    def _refuse_foreign(self) -> None:
-        if self._folder.exists() and not self._folder.is_dir():
-            raise InputError(f"{self._folder}: not a folder. Pass another --output")
-        if self._folder.is_dir() and not self._state.is_dir() and any(self._folder.iterdir()):
-            raise InputError(
-                f"{self._folder}: holds other files and no corpus. Pass another --output"
-            )
-
-    def _check_settings(self) -> None:
-        path = self._state / "settings.json"
-        if not path.exists():
-            write_text_atomically(path, json.dumps(self._settings, indent=2))
-            return
-        made_with = json.loads(path.read_text(encoding="utf-8"))
-        for name in sorted(self._settings.keys() | made_with.keys()):
-            before, now = made_with.get(name), self._settings.get(name)
-            if before != now:
-                raise InputError(
-                    f"{self._folder}: was made with {name} {before}, not {now}. "
-                    "Pass the same options, or another --output"
-                )
 
     def _other_input(self, where: str) -> InputError:
         return InputError(

@@ -5,7 +5,7 @@ A line cut short by a kill is cut off when the journal is opened again. Used by 
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -24,14 +24,23 @@ class Journal:
         self._stream = self._open()
 
     def read(self) -> list[Record]:
-        """The whole records, in order.
+        """The whole records, in order. Raises as `scan` does."""
+        return list(self.scan())
+
+    def scan(self) -> Iterator[Record]:
+        """`read`, one record after the other. To be gone through to its end before `append`.
 
         Raises `InputError` where a line before the last cannot be read: no kill does that.
         """
-        whole, records = self._scan()
+        whole = 0
+        self._stream.seek(0)
+        for number, line in enumerate(self._stream, start=1):
+            if not line.endswith(b"\n"):
+                break
+            yield self._record(number, line)
+            whole += len(line)
         self._stream.truncate(whole)
         self._stream.seek(0, os.SEEK_END)
-        return records
 
     def append(self, records: Iterable[Record]) -> None:
         """Add records; when this returns they are on the disk."""
@@ -55,21 +64,12 @@ class Journal:
         sync_folder(self._path.parent)
         return stream
 
-    def _scan(self) -> tuple[int, list[Record]]:
-        """The length of the readable part, and its records."""
-        records: list[Record] = []
-        whole = 0
-        self._stream.seek(0)
-        for number, line in enumerate(self._stream, start=1):
-            if not line.endswith(b"\n"):
-                break
-            try:
-                record = json.loads(line)
-            except ValueError as error:
-                raise InputError(
-                    f"{self._path} line {number}: damaged ({error}). "
-                    "Remove the line to have its problem done again"
-                ) from error
-            records.append(record)
-            whole += len(line)
-        return whole, records
+    def _record(self, number: int, line: bytes) -> Record:
+        try:
+            record: Record = json.loads(line)
+        except ValueError as error:
+            raise InputError(
+                f"{self._path} line {number}: damaged ({error}). "
+                "Remove the line to have its problem done again"
+            ) from error
+        return record

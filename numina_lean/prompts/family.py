@@ -1,8 +1,7 @@
 """A prompt family: a way of asking that a model was trained on, or that we wrote, under a name.
 
-The families of each task live in a module of their own (`formalize`, `repair`, `backtranslate`,
-`conditions`, `judge`, `prove`, `decompose`), each with a table `FAMILIES` from name to family;
-`registry` has them all. A task has one kind of request, a frozen dataclass of plain text, so that
+The families of each task live in a module of their own, named like the task, with a table
+`FAMILIES` from name to family; `registry` has them all. A task has one kind of request, a frozen dataclass of plain text, so that
 who asks need not know which family it has.
 """
 
@@ -12,7 +11,9 @@ from typing import Generic, Literal, TypeVar
 
 from numina_lean.models.model import Prompt, Sampling
 
-Task = Literal["formalize", "repair", "backtranslate", "conditions", "judge", "prove", "decompose"]
+Task = Literal[
+    "formalize", "repair", "backtranslate", "conditions", "judge", "prove", "decompose", "solve"
+]
 
 Request = TypeVar("Request")
 

@@ -12,6 +12,7 @@ from numina_lean.prompts import (
     judge,
     prove,
     repair,
+    solve,
 )
 from numina_lean.prompts.family import Family, Task
 
@@ -23,6 +24,7 @@ FAMILIES: Mapping[Task, Mapping[str, Family[Any]]] = {
     "judge": judge.FAMILIES,
     "prove": prove.FAMILIES,
     "decompose": decompose.FAMILIES,
+    "solve": solve.FAMILIES,
 }
 
 
