@@ -5,7 +5,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from numina_lean.cli.dashboard import dashboard, duration, view
+from numina_lean.cli.dashboard import dashboard, duration
+from numina_lean.cli.funnel_view import view
 from numina_lean.corpus.corpus import Finished
 from numina_lean.corpus.row import Loss
 from numina_lean.formalize.numbers import Numbers
@@ -38,7 +39,7 @@ def test_the_view_shows_the_funnel_the_gates_and_the_time_left() -> None:
 
 def test_the_file_has_the_same_numbers(tmp_path: Path) -> None:
     file = tmp_path / "state" / "progress.json"
-    with dashboard(_numbers().snapshot, file):
+    with dashboard(_numbers().snapshot, view, file):
         pass
     told = json.loads(file.read_text(encoding="utf-8"))
     assert (told["total"], told["skipped"], told["problems"], told["attempts"]) == (10, 1, 1, 3)

@@ -18,6 +18,7 @@ from numina_lean.cli.config import config_defaults, resumed_defaults, save_comma
 from numina_lean.cli.dashboard import dashboard
 from numina_lean.cli.formalize_parts import Generation, Judging, Parts, Steps, skipped_gates
 from numina_lean.cli.funnel_table import funnel_table
+from numina_lean.cli.funnel_view import view
 from numina_lean.cli.model_options import (
     BaseUrlOption,
     MissingModelOption,
@@ -364,7 +365,7 @@ async def _formalize(
     numbers = Numbers(_total(asked.input, asked.limit))
     async with AsyncExitStack() as stack:
         bar = stack.enter_context(
-            dashboard(numbers.snapshot, asked.output / ".state" / "progress.json")
+            dashboard(numbers.snapshot, view, asked.output / ".state" / "progress.json")
         )
         pool = stack.enter_context(
             open_checker(lean, parts.jobs, no_cache=asked.no_cache, tell=bar.print)

@@ -34,10 +34,8 @@ class Journal:
         """
         whole = 0
         self._stream.seek(0)
-        for number, line in enumerate(self._stream, start=1):
-            if not line.endswith(b"\n"):
-                break
-            yield self._record(number, line)
+        for line, record in _records(self._stream, self._path):
+            yield record
             whole += len(line)
         self._stream.truncate(whole)
         self._stream.seek(0, os.SEEK_END)
@@ -64,12 +62,23 @@ class Journal:
         sync_folder(self._path.parent)
         return stream
 
-    def _record(self, number: int, line: bytes) -> Record:
+
+def read_journal(path: Path) -> Iterator[Record]:
+    """The whole records of a journal that may be in use; nothing is written. Raises as `scan`."""
+    with path.open("rb") as stream:
+        for _, record in _records(stream, path):
+            yield record
+
+
+def _records(stream: IO[bytes], path: Path) -> Iterator[tuple[bytes, Record]]:
+    for number, line in enumerate(stream, start=1):
+        if not line.endswith(b"\n"):
+            return
         try:
             record: Record = json.loads(line)
         except ValueError as error:
             raise InputError(
-                f"{self._path} line {number}: damaged ({error}). "
+                f"{path} line {number}: damaged ({error}). "
                 "Remove the line to have its problem done again"
             ) from error
-        return record
+        yield line, record
