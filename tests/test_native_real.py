@@ -6,8 +6,8 @@ from numina_lean.lean.engine import Check, CheckTimeoutError, HeaderError
 from numina_lean.lean.native.engine import NativeEngine
 from numina_lean.lean.native.layout import find_layout
 from numina_lean.lean.report import Declaration, Position
-from numina_lean.lean.sandbox import SandboxError, find_bubblewrap
 from numina_lean.lean.source import Header
+from numina_lean.sandbox.bubblewrap import SandboxError, find_bubblewrap
 
 MISSING = find_layout().missing()
 try:

@@ -18,13 +18,12 @@ from scripted_repl import script
 from numina_lean.check.pool import Pool
 from numina_lean.check.verdict import Item
 from numina_lean.errors import EngineUnavailableError
-from numina_lean.lean import sandbox
 from numina_lean.lean.engine import CheckTimeoutError, SessionCrashedError
 from numina_lean.lean.native import engine as native
 from numina_lean.lean.native.engine import NativeEngine
 from numina_lean.lean.native.process import ReplProcess
 from numina_lean.lean.native.repl import Answer
-from numina_lean.lean.sandbox import Cell, SandboxError, find_bubblewrap, spawn
+from numina_lean.sandbox.bubblewrap import Bubblewrap, Cell, SandboxError, find_bubblewrap, spawn
 
 PLENTY = 60.0
 
@@ -310,7 +309,7 @@ def test_a_bubblewrap_that_may_not_make_namespaces_is_refused_with_its_reason(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SandboxError, match=r"No permissions to create a new namespace.*userns"):
-        sandbox.find_bubblewrap()
+        find_bubblewrap()
 
 
 def test_a_path_that_is_not_there_is_left_out(tmp_path):
@@ -318,7 +317,7 @@ def test_a_path_that_is_not_there_is_left_out(tmp_path):
     here.mkdir()
     link = tmp_path / "link"
     link.symlink_to(here)
-    bubblewrap = sandbox.Bubblewrap(Path("/usr/bin/bwrap"), "0.6", frozenset())
+    bubblewrap = Bubblewrap(Path("/usr/bin/bwrap"), "0.6", frozenset())
     command = bubblewrap.command(("x",), Cell((here, gone, link)))
     words = json.dumps(command)
     assert str(gone) not in words

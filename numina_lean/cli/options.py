@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from numina_lean.lean.sandbox import UNSAFE_OPTION
+from numina_lean.sandbox.bubblewrap import UNSAFE_OPTION
 
 EngineChoice = Literal["auto", "embedded", "native"]
 

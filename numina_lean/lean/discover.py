@@ -13,8 +13,8 @@ from numina_lean.lean.native.engine import SETUP_COMMAND, NativeEngine
 from numina_lean.lean.native.layout import find_layout
 from numina_lean.lean.project import find_project
 from numina_lean.lean.report import EngineName, LeanInfo
-from numina_lean.lean.sandbox import SandboxError, find_bubblewrap
 from numina_lean.lean.source import Header
+from numina_lean.sandbox.bubblewrap import SandboxError, find_bubblewrap
 
 EMBEDDED_SETUP_COMMAND = "numina-lean setup --engine embedded"
 

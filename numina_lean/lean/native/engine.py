@@ -11,8 +11,14 @@ from numina_lean.lean.native import pins
 from numina_lean.lean.native.layout import Layout, find_layout
 from numina_lean.lean.native.session import NativeSession
 from numina_lean.lean.report import LeanInfo
-from numina_lean.lean.sandbox import UNSAFE_OPTION, Bubblewrap, Cell, SandboxError, find_bubblewrap
 from numina_lean.lean.source import Header
+from numina_lean.sandbox.bubblewrap import (
+    UNSAFE_OPTION,
+    Bubblewrap,
+    Cell,
+    SandboxError,
+    find_bubblewrap,
+)
 
 SETUP_COMMAND = "numina-lean setup --engine native"
 

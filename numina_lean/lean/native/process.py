@@ -29,7 +29,7 @@ from numina_lean.lean.native.repl import (
     encode_command,
     parse_response,
 )
-from numina_lean.lean.sandbox import spawn
+from numina_lean.sandbox.bubblewrap import spawn
 
 _READ_SIZE = 1 << 20
 _LONGEST_ANSWER = 256 << 20
