@@ -22,6 +22,7 @@ COMMANDS = {
     "formalize": "Turn problems into Lean statements that Lean accepts.",
     "gates": "Name the gates, and say what they catch and lose.",
     "prove": "Prove what a corpus leaves open.",
+    "solve-informal": "Answer problems by a vote over traces of text and Python.",
     "check": "Check Lean sources, and say for each what it comes to.",
     "serve": "Answer checks over HTTP.",
     "build": "Compile the modules of a Lean project.",
