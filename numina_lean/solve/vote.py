@@ -85,8 +85,8 @@ def decided(votes: Vote, left: float, procedure: Procedure) -> bool:
 
     `certain`: even if all of them agreed on another answer. `likely`: also where, given the votes
     of the two largest classes, the winner's is the more frequent with probability `confidence`,
-    under a uniform prior (Aggarwal et al., "Let's sample step by step: adaptive-consistency for efficient
-    reasoning and coding with LLMs", EMNLP 2023).
+    under a uniform prior (Aggarwal et al., "Let's sample step by step: adaptive-consistency for
+    efficient reasoning and coding with LLMs", EMNLP 2023).
     """
     if left == 0:
         return True
