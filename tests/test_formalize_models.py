@@ -13,11 +13,11 @@ from replays import Scripted, model_source
 
 from numina_lean.check.pool import Pool
 from numina_lean.corpus.folder import open_folder
-from numina_lean.formalize.breaker import Breaker
 from numina_lean.formalize.formalizer import Effort
 from numina_lean.formalize.model_source import BudgetSpentError, ModelSource
 from numina_lean.gates.gate import Ruling, Subject
 from numina_lean.gates.panel import Panel
+from numina_lean.models.breaker import Breaker
 from numina_lean.models.budget import Budgeted
 from numina_lean.models.model import Model, ModelError, ModelUnavailableError, Prompt
 from numina_lean.models.record import Recorder

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from numina_lean.check.checker import Checker
 from numina_lean.errors import InputError
-from numina_lean.formalize.breaker import Breaker
 from numina_lean.formalize.formalizer import Effort, Formalizer, Judge
 from numina_lean.formalize.known import known_statements
 from numina_lean.formalize.model_source import MODEL_HEADERS, BudgetSpentError, ModelSource
@@ -24,6 +23,7 @@ from numina_lean.gates.equivalence import cluster
 from numina_lean.gates.gate import GATE_NAMES, Bench, GateName, Ruling, Subject
 from numina_lean.gates.order import JUDGED, NEEDED, examine
 from numina_lean.gates.panel import Panel, PanelReason
+from numina_lean.models.breaker import Breaker
 from numina_lean.models.budget import Budgeted
 from numina_lean.models.choose import open_model
 from numina_lean.models.model import Model, Sampling

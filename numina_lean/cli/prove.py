@@ -42,9 +42,9 @@ from numina_lean.cli.proving_summary import show, summary_of
 from numina_lean.corpus.card import write_card
 from numina_lean.corpus.corpus import Corpus
 from numina_lean.corpus.files import write_text_atomically
-from numina_lean.formalize.breaker import Breaker
 from numina_lean.formalize.stopping import StoppableChecker, StoppedError
 from numina_lean.lean.discover import choose_engine
+from numina_lean.models.breaker import Breaker
 from numina_lean.models.choose import open_model
 from numina_lean.models.options import ModelOptions
 from numina_lean.models.record import Recorder

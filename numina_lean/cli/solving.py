@@ -10,8 +10,8 @@ from numina_lean.cli.checker import open_checker
 from numina_lean.cli.dashboard import dashboard
 from numina_lean.cli.votes_view import view
 from numina_lean.corpus.folder import STATE
-from numina_lean.formalize.breaker import Breaker
 from numina_lean.lean.engine import Engine
+from numina_lean.models.breaker import Breaker
 from numina_lean.models.choose import open_model
 from numina_lean.models.model import Model, Prompt
 from numina_lean.models.options import ModelOptions
