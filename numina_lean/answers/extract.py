@@ -31,6 +31,7 @@ _NO_ANSWER = re.compile(
     r"^(?:not\b|that\b|because\b|as follows\b|given\b|in the\b|$)", re.IGNORECASE
 )
 _LONGEST_PROSE = 300
+_MOST_LAYERS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,11 @@ def final_answer(text: str) -> str | None:
     taken away, units are not: `equality` knows what to do with them.
     """
     boxes = [box for box in _outermost(text) if box.content.strip()]
-    hashes = None
-    for hashes in _HASHES.finditer(text):
-        pass
-    if boxes and (hashes is None or hashes.start() < boxes[-1].start):
+    lines = list(_HASHES.finditer(text))
+    if boxes and (not lines or lines[-1].start() < boxes[-1].start):
         return _joined(text, boxes) or None
-    if hashes is not None and (trimmed := _trimmed(hashes[1])):
-        return trimmed
+    if lines and (stated := _trimmed(lines[-1][1])):
+        return stated
     return _prose(text)
 
 
@@ -147,7 +146,7 @@ def _stated(rest: str) -> str:
 
 def _trimmed(text: str) -> str:
     """Without what surrounds an answer and is no part of it."""
-    while True:
+    for _ in range(_MOST_LAYERS):
         shorter = text.strip().strip("*_`").strip()
         shorter = re.sub(r"(?<![.\\])[.,;:]$", "", shorter)
         for opening, closing in _CLOSES.items():
@@ -163,5 +162,6 @@ def _trimmed(text: str) -> str:
                 shorter = inner
                 break
         if shorter == text:
-            return text
+            break
         text = shorter
+    return text

@@ -1,0 +1,35 @@
+"""Numerals: decimal ones as numbers with their places, others by their base."""
+
+from fractions import Fraction
+
+from numina_lean.answers.value import Number, number
+
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LARGEST_EXPONENT = 400
+
+
+class UnwrittenError(ValueError):
+    """A numeral that is not read: its exponent is too large."""
+
+
+def written(text: str) -> Number:
+    """The number that a decimal numeral writes: `12`, `0.50`, `.5`, `3.2e5`."""
+    mantissa, _, exponent = text.lower().partition("e")
+    if exponent and abs(int(exponent)) > _LARGEST_EXPONENT:
+        raise UnwrittenError
+    if "." not in mantissa and not exponent:
+        return number(int(mantissa))
+    scale = int(exponent or 0)
+    places = len(mantissa.partition(".")[2]) - scale
+    value = Fraction(mantissa if mantissa[0] != "." else f"0{mantissa}") * Fraction(10) ** scale
+    return Number(value, decimal=True, places=places)
+
+
+def in_base(digits: str, base: int) -> Number | None:
+    """The number that `digits` write in `base`; None where they do not."""
+    if not 2 <= base <= len(_DIGITS):
+        return None
+    whole, _, part = digits.upper().partition(".")
+    if not whole + part or any(_DIGITS.find(digit) not in range(base) for digit in whole + part):
+        return None
+    return number(Fraction(int(whole + part, base), base ** len(part)))
