@@ -16,7 +16,7 @@ from numina_lean.check.output import result_fields
 from numina_lean.check.source import Defect
 from numina_lean.check.verdict import Outcome, Verdict
 from numina_lean.distributed.check_stage import VERDICT_SCHEMA, verdict_row
-from numina_lean.distributed.folder import RunFolder
+from numina_lean.distributed.folder import ShardFolder
 from numina_lean.distributed.parts import digest, plan_parts
 from numina_lean.distributed.ray_data import connect
 from numina_lean.errors import InputError
@@ -106,7 +106,7 @@ def test_the_digest_changes_with_what_a_file_says(inputs):
 
 
 def test_a_shard_is_there_whole_or_not_at_all(tmp_path):
-    with RunFolder(tmp_path / "out", {}, "verdicts", SCHEMA) as folder:
+    with ShardFolder(tmp_path / "out", {}, "verdicts", SCHEMA) as folder:
         shards = folder.shards
 
         def rows():
@@ -122,30 +122,30 @@ def test_a_shard_is_there_whole_or_not_at_all(tmp_path):
 
 
 def test_attempts_are_counted_until_a_part_is_done_and_anew_in_every_run(tmp_path):
-    with RunFolder(tmp_path / "out", {}, "v", SCHEMA) as folder:
+    with ShardFolder(tmp_path / "out", {}, "v", SCHEMA) as folder:
         assert [folder.shards.attempt(1) for _ in range(3)] == [1, 2, 3]
         assert folder.shards.attempt(2) == 1
         folder.shards.write(1, [])
         assert folder.shards.attempt(1) == 1
-    with RunFolder(tmp_path / "out", {}, "v", SCHEMA) as folder:
+    with ShardFolder(tmp_path / "out", {}, "v", SCHEMA) as folder:
         assert folder.shards.attempt(2) == 1
 
 
 def test_a_folder_of_another_plan_another_run_or_other_files_is_refused(tmp_path):
     out = tmp_path / "out"
     with (
-        RunFolder(out, {"input": "a"}, "v", SCHEMA),
+        ShardFolder(out, {"input": "a"}, "v", SCHEMA),
         pytest.raises(InputError, match="another run"),
     ):
-        RunFolder(out, {"input": "a"}, "v", SCHEMA).__enter__()
-    with RunFolder(out, {"input": "a"}, "v", SCHEMA):
+        ShardFolder(out, {"input": "a"}, "v", SCHEMA).__enter__()
+    with ShardFolder(out, {"input": "a"}, "v", SCHEMA):
         pass
-    with pytest.raises(InputError, match="begun with input a, not b"):
-        RunFolder(out, {"input": "b"}, "v", SCHEMA).__enter__()
+    with pytest.raises(InputError, match="made with input a, not b"):
+        ShardFolder(out, {"input": "b"}, "v", SCHEMA).__enter__()
     (tmp_path / "file").write_text("")
     for path, words in ((tmp_path, "holds other files"), (tmp_path / "file", "not a folder")):
         with pytest.raises(InputError, match=words):
-            RunFolder(path, {}, "v", SCHEMA).__enter__()
+            ShardFolder(path, {}, "v", SCHEMA).__enter__()
 
 
 def test_a_verdict_row_says_all_that_a_json_line_says(tmp_path):
@@ -169,7 +169,7 @@ def test_a_verdict_row_says_all_that_a_json_line_says(tmp_path):
     row = verdict_row(result)
     assert list(row) == list(VERDICT_SCHEMA.names) == list(result_fields(result))
     assert row["detail"] == "lone \\ud800"
-    with RunFolder(tmp_path / "out", {}, "v", VERDICT_SCHEMA) as folder:
+    with ShardFolder(tmp_path / "out", {}, "v", VERDICT_SCHEMA) as folder:
         folder.shards.write(0, [row])
         (back,) = pq.read_table(folder.shards.path(0)).to_pylist()
     assert json.loads(json.dumps(back)) == json.loads(json.dumps(row))
@@ -182,7 +182,7 @@ def test_without_ray_the_command_that_gets_it_is_named(monkeypatch):
 
 
 def test_shards_are_read_as_one_table(tmp_path):
-    with RunFolder(tmp_path / "out", {}, "v", SCHEMA) as folder:
+    with ShardFolder(tmp_path / "out", {}, "v", SCHEMA) as folder:
         folder.shards.write(0, [{"id": "a"}])
         folder.shards.write(1, [])
         folder.shards.write(2, [{"id": "b"}])

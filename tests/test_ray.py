@@ -20,7 +20,7 @@ from numina_lean.check.inputs import find_inputs, read_inputs
 from numina_lean.check.pool import Pool
 from numina_lean.cli import app, check_on_ray
 from numina_lean.distributed.check_stage import VERDICT_SCHEMA, CheckStage, verdict_row
-from numina_lean.distributed.folder import RunFolder
+from numina_lean.distributed.folder import ShardFolder
 from numina_lean.distributed.parts import Part, plan_parts
 from numina_lean.distributed.ray_data import ATTEMPTS, Cluster, RunFailedError, connect, run_on_ray
 from numina_lean.errors import InputError
@@ -68,7 +68,7 @@ class Fragile:
             return "row"
 
 
-def written(folder: RunFolder) -> dict[int, list[int]]:
+def written(folder: ShardFolder) -> dict[int, list[int]]:
     return {
         number: pq.read_table(folder.shards.path(number)).column("part").to_pylist()
         for number in range(20)
@@ -83,13 +83,13 @@ def test_a_part_whose_machine_dies_is_done_again_and_a_deadly_one_costs_itself_o
     (tmp_path / f"{DEADLY}-1").write_text("1")
     (tmp_path / f"{DEADLY}-4").write_text(str(ATTEMPTS + 1))
     stage = Fragile(tmp_path)
-    with RunFolder(tmp_path / "out", {}, "rows", SCHEMA) as folder:
+    with ShardFolder(tmp_path / "out", {}, "rows", SCHEMA) as folder:
         seen = []
         with pytest.raises(RunFailedError, match=r"^1 of 6 parts were lost .* part 4"):
             seen += run_on_ray(stage, parts, folder.shards, cluster)
         assert written(folder) == {number: [number] * 2 for number in (0, 1, 2, 3, 5)}
     (tmp_path / f"{DEADLY}-4").unlink()
-    with RunFolder(tmp_path / "out", {}, "rows", SCHEMA) as folder:
+    with ShardFolder(tmp_path / "out", {}, "rows", SCHEMA) as folder:
         left = [part for part in parts if not folder.shards.is_there(part.number)]
         (done,) = run_on_ray(stage, left, folder.shards, cluster)
         assert (done.number, done.counts) == (4, {"row": 2})
@@ -100,7 +100,7 @@ def test_a_stage_that_cannot_open_ends_the_run_with_its_own_words(
     cluster: Cluster, tmp_path: Path
 ) -> None:
     with (
-        RunFolder(tmp_path / "out", {}, "rows", SCHEMA) as folder,
+        ShardFolder(tmp_path / "out", {}, "rows", SCHEMA) as folder,
         pytest.raises(RunFailedError, match="no engine on this node"),
     ):
         list(run_on_ray(_broken, [Part(0, ())], folder.shards, cluster))
@@ -126,7 +126,7 @@ def test_the_verdicts_are_those_of_one_process(
     inputs = find_inputs([str(table)], Fields()).inputs
     terms = Terms(60.0, 200_000, SharedHeader("open Nat\n"))
     parts = plan_parts(inputs, 3)
-    with RunFolder(tmp_path / "out", {}, "verdicts", VERDICT_SCHEMA) as folder:
+    with ShardFolder(tmp_path / "out", {}, "verdicts", VERDICT_SCHEMA) as folder:
         stage = CheckStage("embedded", Fields(), terms)
         done = list(run_on_ray(stage, parts, folder.shards, cluster))
     found = pq.read_table(tmp_path / "out" / "verdicts").to_pylist()
@@ -170,7 +170,7 @@ def test_the_command_fills_a_folder_and_goes_on_where_it_was_cut_short(
     assert {name for name in after if after[name] != before[name]} == {"verdicts-00001.parquet"}
     other = CliRunner().invoke(app, [*command, "--engine", "embedded", "--lint"])
     assert other.exit_code == 2
-    assert other.stderr.startswith(f"error: --output {output}: was begun with options ")
+    assert other.stderr.startswith(f"error: {output}: was made with options ")
 
 
 def test_without_an_output_folder_the_command_says_what_to_pass(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from numina_lean.check.verdict import UNREADABLE, Verdict
 from numina_lean.cli.options import jobs_or_default
 from numina_lean.cli.progress import progress_bar
 from numina_lean.distributed.check_stage import VERDICT_SCHEMA, CheckStage
-from numina_lean.distributed.folder import RunFolder, Shards
+from numina_lean.distributed.folder import ShardFolder, Shards
 from numina_lean.distributed.parts import digest, plan_parts
 from numina_lean.distributed.ray_data import connect, run_on_ray
 from numina_lean.lean.discover import choose_engine
@@ -39,7 +39,7 @@ def check_on_ray(
     lean = choose_engine(stage.engine, unsafe_no_sandbox=stage.unsafe_no_sandbox)
     parts = plan_parts(inputs, PART_SOURCES)
     plan = {"input": digest(inputs), **_plan(stage, lean)}
-    with RunFolder(output, plan, TABLE, VERDICT_SCHEMA) as folder:
+    with ShardFolder(output, plan, TABLE, VERDICT_SCHEMA) as folder:
         _require_terms(lean, stage.terms)
         left = [part for part in parts if not folder.shards.is_there(part.number)]
         with (
