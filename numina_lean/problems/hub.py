@@ -19,8 +19,8 @@ def is_hub_id(text: str) -> bool:
     return bool(_HUB_ID.fullmatch(text)) and not text.endswith((".jsonl", ".parquet", ".json"))
 
 
-def hub_rows(dataset: str, split: str) -> Iterator[Row]:
-    """The rows of one split, fetched as they are read.
+def hub_rows(dataset: str, split: str, config: str | None = None) -> Iterator[Row]:
+    """The rows of one split, of `config` where the dataset has several, fetched as they are read.
 
     Raises `InputError` at once where `datasets` is not installed, or where the Hub has no such
     dataset or cannot be reached.
@@ -34,7 +34,7 @@ def hub_rows(dataset: str, split: str) -> Iterator[Row]:
         ) from error
     _require_network(dataset)
     try:
-        stream = datasets.load_dataset(dataset, split=split, streaming=True)
+        stream = datasets.load_dataset(dataset, config, split=split, streaming=True)
     except Exception as error:  # datasets raises a dozen types, network ones among them
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise InputError(

@@ -79,15 +79,20 @@ class _Table:
 
 
 def read_problems(
-    source: str, names: FieldNames | None = None, *, split: str = "train"
+    source: str,
+    names: FieldNames | None = None,
+    *,
+    split: str = "train",
+    config: str | None = None,
 ) -> Iterator[Problem | BrokenRow]:
-    """The rows of `source` in order: a path, or the id of a Hub dataset (of which `split` is read).
+    """The rows of `source` in order: a path, or the id of a Hub dataset (of which `split` is read,
+    and `config` where it has several).
 
     What is wrong with `source` as a whole (no such file, a parquet without the column, a Hub
     that does not answer) raises `InputError` before the first row.
     """
     names = names or FieldNames()
-    tables = _tables(source, names, split)
+    tables = _tables(source, names, split, config)
     required = names.required()
     return (_problem(table, row, names, required) for table in tables for row in table.rows())
 
@@ -106,7 +111,7 @@ def count_problems(source: str) -> int | None:
     )
 
 
-def _tables(source: str, names: FieldNames, split: str) -> list[_Table]:
+def _tables(source: str, names: FieldNames, split: str, config: str | None) -> list[_Table]:
     path = Path(source)
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
@@ -116,7 +121,7 @@ def _tables(source: str, names: FieldNames, split: str) -> list[_Table]:
     if path.exists():
         return [_table(path, names)]
     if is_hub_id(source):
-        rows = hub_rows(source, split)
+        rows = hub_rows(source, split, config)
         return [_Table(source, "row", lambda: rows)]
     raise InputError(f"{source}: no such file or folder")
 
