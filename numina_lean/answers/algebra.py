@@ -2,16 +2,21 @@
 
 from fractions import Fraction
 
-import sympy
+import sympy  # type: ignore[import-untyped]
+from latex2sympy2_extended.latex2sympy2 import (  # type: ignore[import-untyped]
+    ConversionConfig,
+    latex2sympy,
+)
 
-from numina_lean.answers.closeness import allowance, near
+from numina_lean.answers.closeness import allowance
 from numina_lean.answers.compare import Verdict, compared
 from numina_lean.answers.reading import read
+from numina_lean.answers.spelling import spelled
 from numina_lean.answers.terms import symbols
 from numina_lean.answers.value import (
-    Call,
     Expression,
     Interval,
+    Named,
     Number,
     Quantity,
     Sequence,
@@ -37,6 +42,10 @@ _FUNCTIONS = {
 }  # fmt: skip
 
 
+_BEYOND = (r"\sum", r"\prod", r"\int", r"\lim")
+_AS_WRITTEN = ConversionConfig(lowercase_symbols=False)
+
+
 class UnprovableError(Exception):
     """What was asked has no meaning for computer algebra."""
 
@@ -44,9 +53,24 @@ class UnprovableError(Exception):
 def verdict(one: str, other: str) -> Verdict:
     """What computer algebra makes of the two answers."""
     left, right = read(one), read(other)
-    if isinstance(left, Unread) or isinstance(right, Unread):
-        return "unknown"
-    return compared(left, right, Algebra())
+    if not isinstance(left, Unread) and not isinstance(right, Unread):
+        return compared(left, right, Algebra())
+    sides = [_beyond(value, text) for value, text in ((left, one), (right, other))]
+    return "symbolic" if _zero(sides[0] - sides[1]) else "unequal"
+
+
+def _beyond(value: Value, text: str) -> sympy.Expr:
+    """A sum, product, integral or limit, which only latex2sympy reads, worked out."""
+    if isinstance(value, Named):
+        value = value.value
+    if isinstance(value, Quantity):
+        return converted(value.amount)
+    if not isinstance(value, Unread) or not any(head in value.text for head in _BEYOND):
+        raise UnprovableError
+    found = latex2sympy(spelled(text), conversion_config=_AS_WRITTEN).doit()
+    if not isinstance(found, sympy.Expr):
+        raise UnprovableError
+    return found.subs({symbol: sympy.Symbol(symbol.name) for symbol in found.free_symbols})
 
 
 class Algebra:
@@ -115,6 +139,8 @@ def _constants(
     one, other = sympy.N(left, DIGITS), sympy.N(right, DIGITS)
     difference = sympy.Abs(sympy.N(left - right, DIGITS, maxn=4 * DIGITS))
     size = sympy.Max(sympy.Abs(one), sympy.Abs(other))
+    if not size.is_finite:
+        return "symbolic" if left == right else "unequal"
     if not allowed:
         return "numeric" if difference <= AGREED * size else "unequal"
     limit = sympy.Rational(allowed.numerator, allowed.denominator) * size

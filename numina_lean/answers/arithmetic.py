@@ -143,7 +143,7 @@ class _Evaluation:
         if head == "*":
             found = args[0]
             for arg in args[1:]:
-                found *= arg
+                found = _multiplied(found, arg)
             return found
         if head == "^":
             return _powered(*args)
@@ -156,6 +156,13 @@ class _Evaluation:
         if head == "factorial" and args[0].imag == 0 and 0 <= args[0].real <= 150:
             return complex(math.gamma(args[0].real + 1))
         raise NoValueError
+
+
+def _multiplied(one: complex, other: complex) -> complex:
+    """The product; of reals it is real, also where one is infinite."""
+    if one.imag == other.imag == 0:
+        return complex(one.real * other.real)
+    return one * other
 
 
 def _powered(base: complex, exponent: complex) -> complex:

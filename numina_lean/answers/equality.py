@@ -37,7 +37,10 @@ def equal(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def _equality(one: str, other: str) -> Equality | None:
-    verdict = compared(read(one), read(other), Arithmetic())
+    try:
+        verdict = compared(read(one), read(other), Arithmetic())
+    except RecursionError:  # the caller's stack leaves no room for even a shallow answer
+        return None
     if verdict == "unknown":
         return prove(one, other)
     return None if verdict == "unequal" else verdict

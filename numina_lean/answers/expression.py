@@ -4,10 +4,11 @@ r"""One expression, read from tokens: sums, products with or without a sign, pow
 the constants. Raises `UnreadableError` for what is no expression of this grammar.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import cast
 
+from numina_lean.answers.cursor import Cursor, UnreadableError
+from numina_lean.answers.functions import NAMED, SEVERAL, applied
 from numina_lean.answers.numeral import in_base, written
 from numina_lean.answers.terms import (
     MINUS_ONE,
@@ -21,29 +22,20 @@ from numina_lean.answers.terms import (
 )
 from numina_lean.answers.tokens import Token
 from numina_lean.answers.value import (
+    EULER,
+    IMAGINARY,
     INFINITY,
     PI,
     Call,
-    E,
     Expression,
     Function,
-    I,
     Number,
     Symbol,
     number,
 )
 
-_DEEPEST = 40
-_NAMED: dict[str, Function] = {
-    rf"\{name}": cast(Function, name)
-    for name in (
-        "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh",
-        "tanh", "ln", "log", "exp", "gcd", "lcm", "max", "min", "floor", "ceil", "abs",
-    )
-}  # fmt: skip
-_INVERSE: dict[Function, Function] = {"sin": "arcsin", "cos": "arccos", "tan": "arctan"}
-_SEVERAL = frozenset({"gcd", "lcm", "max", "min"})
-_LETTERS = frozenset(
+_MOST_POSTFIXES = 8
+LETTERS = frozenset(
     rf"\{name}"
     for name in (
         "theta", "alpha", "beta", "gamma", "delta", "lambda", "mu", "phi", "varphi", "omega",
@@ -51,16 +43,14 @@ _LETTERS = frozenset(
         "Delta", "Omega", "Gamma", "Phi", "Psi", "Sigma", "Lambda", "Theta", "ell", "chi",
     )
 )  # fmt: skip
+"""The commands that are letters, and so names of variables."""
+
 _SIGNS = frozenset({"+", "-", r"\pm", r"\mp"})
 _TIMES = frozenset({r"\cdot", r"\times", "*", r"\ast"})
 _OVER = frozenset({"/", r"\div"})
 _CLOSES = {"(": ")", "[": "]", "{": "}", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 _STARTS = frozenset({"(", "[", "{", r"\frac", r"\sqrt", r"\cbrt", r"\binom", r"\pi", r"\infty",
-                     r"\lfloor", r"\lceil"}) | _LETTERS | frozenset(_NAMED)  # fmt: skip
-
-
-class UnreadableError(Exception):
-    """The tokens are no expression of this grammar."""
+                     r"\lfloor", r"\lceil"}) | LETTERS | frozenset(NAMED)  # fmt: skip
 
 
 def expression(tokens: Sequence[Token]) -> Expression:
@@ -71,48 +61,12 @@ def expression(tokens: Sequence[Token]) -> Expression:
     return found
 
 
-class _Reader:
-    """Reads forward from `at`. `bars`: inside how many absolute values, where `|` closes."""
+class _Reader(Cursor):
+    """Reads forward. `bars`: inside how many absolute values, where `|` closes."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        self.tokens = tokens
-        self.at = 0
-        self.depth = 0
+        super().__init__(tokens)
         self.bars = 0
-
-    def end(self) -> None:
-        if self.at < len(self.tokens):
-            raise UnreadableError
-
-    def peek(self, ahead: int = 0) -> Token | None:
-        at = self.at + ahead
-        return self.tokens[at] if at < len(self.tokens) else None
-
-    def text(self, ahead: int = 0) -> str:
-        """The sign or command at hand; empty for a number, a letter or the end."""
-        token = self.peek(ahead)
-        return token.text if token and token.kind in ("sign", "command") else ""
-
-    def take(self) -> Token:
-        token = self.peek()
-        if token is None:
-            raise UnreadableError
-        self.at += 1
-        return token
-
-    def expect(self, text: str) -> None:
-        if self.text() != text:
-            raise UnreadableError
-        self.at += 1
-
-    def within(self, read: Callable[[], Expression]) -> Expression:
-        """`read` one level deeper, of which there are not too many."""
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            raise UnreadableError
-        found = read()
-        self.depth -= 1
-        return found
 
     def sum(self) -> Expression:
         sign = self.take().text if self.text() in _SIGNS else "+"
@@ -123,19 +77,19 @@ class _Reader:
         return terms[0] if len(terms) == 1 else total(terms)
 
     def term(self) -> Expression:
-        found = self.mixed() or self.factor()
+        factors = [self.mixed() or self.factor()]
         while True:
             sign = self.text()
             if sign in _TIMES:
                 self.at += 1
-                found = product((found, self.signed()))
+                factors.append(self.signed())
             elif sign in _OVER:
                 self.at += 1
-                found = quotient(found, self.signed())
+                factors.append(power(self.signed(), MINUS_ONE))
             elif self.starts():
-                found = product((found, self.factor()))
+                factors.append(self.factor())
             else:
-                return found
+                return factors[0] if len(factors) == 1 else product(factors)
 
     def signed(self) -> Expression:
         if self.text() in ("+", "-"):
@@ -181,7 +135,7 @@ class _Reader:
 
     def factor(self) -> Expression:
         found = self.atom()
-        while True:
+        for _ in range(_MOST_POSTFIXES):
             sign = self.text()
             if sign == "^" and self.text(1) == r"\circ":
                 self.at += 2
@@ -192,7 +146,7 @@ class _Reader:
             elif sign == "!":
                 self.at += 1
                 found = call("factorial", (found,))
-            elif sign == "%" or sign == r"\%":
+            elif sign in ("%", r"\%"):
                 self.at += 1
                 found = product((found, number(Fraction(1, 100))))
             elif sign == "*" and self.text(1) == "*":
@@ -200,6 +154,7 @@ class _Reader:
                 found = power(found, self.signed())
             else:
                 return found
+        raise UnreadableError
 
     def exponent(self) -> Expression:
         if self.text() in ("-", "+"):
@@ -240,7 +195,7 @@ class _Reader:
             raise UnreadableError
         if token.kind == "number":
             return self.numeral()
-        if token.kind in ("letter", "name") or token.text in _LETTERS:
+        if token.kind in ("letter", "name") or token.text in LETTERS:
             return self.symbol()
         if token.kind == "text" and len(token.text) == 1:
             return self.symbol()
@@ -251,8 +206,8 @@ class _Reader:
             return call("floor" if sign == r"\lfloor" else "ceil", (self.bracketed(),))
         if sign == "|":
             return self.absolute()
-        if sign in _NAMED:
-            return self.function(_NAMED[self.take().text])
+        if sign in NAMED:
+            return self.function(NAMED[self.take().text])
         return self.command()
 
     def absolute(self) -> Expression:
@@ -309,7 +264,7 @@ class _Reader:
                 return Symbol(f"{name}_{''.join(parts)}")
             return Symbol(f"{name}_{below.text}")
         if token.kind in ("letter", "text") and name in ("e", "i"):
-            return E if name == "e" else I
+            return EULER if name == "e" else IMAGINARY
         return Symbol(name)
 
     def function(self, name: Function) -> Expression:
@@ -321,20 +276,13 @@ class _Reader:
             else:
                 base = self.argument()
         args = self.arguments(name)
-        if name == "log":
-            args = (args[0], number(10) if base is None else base)
-        elif base is not None:
+        found = applied(name, args, base, exponent)
+        if found is None:
             raise UnreadableError
-        if exponent == MINUS_ONE and name in _INVERSE:
-            return Call(_INVERSE[name], args)
-        if name == "exp":
-            found = power(E, args[0])
-        else:
-            found = Call("ln", args[:1]) if name == "log" and args[1] == E else call(name, args)
-        return found if exponent is None else power(found, exponent)
+        return found
 
     def arguments(self, name: Function) -> tuple[Expression, ...]:
-        if name in _SEVERAL:
+        if name in SEVERAL:
             self.expect("(")
             args = [self.within(self.sum)]
             while self.text() == ",":
@@ -345,7 +293,7 @@ class _Reader:
         if self.text() in ("(", "[", "{"):
             return (self.bracketed(),)
         found = self.within(self.signed)
-        while self.starts() and self.text() not in _NAMED and self.text() not in ("(", "["):
+        while self.starts() and self.text() not in NAMED and self.text() not in ("(", "["):
             found = product((found, self.factor()))
         if self.text() == "/" and not isinstance(found, Call):
             self.at += 1

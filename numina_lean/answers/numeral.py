@@ -6,16 +6,17 @@ from numina_lean.answers.value import Number, number
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LARGEST_EXPONENT = 400
+_MOST_DIGITS = 4000
 
 
 class UnwrittenError(ValueError):
-    """A numeral that is not read: its exponent is too large."""
+    """A numeral that is not read: it is too long, or its exponent too large."""
 
 
 def written(text: str) -> Number:
     """The number that a decimal numeral writes: `12`, `0.50`, `.5`, `3.2e5`."""
     mantissa, _, exponent = text.lower().partition("e")
-    if exponent and abs(int(exponent)) > _LARGEST_EXPONENT:
+    if len(text) > _MOST_DIGITS or (exponent and abs(int(exponent)) > _LARGEST_EXPONENT):
         raise UnwrittenError
     if "." not in mantissa and not exponent:
         return number(int(mantissa))
@@ -27,7 +28,7 @@ def written(text: str) -> Number:
 
 def in_base(digits: str, base: int) -> Number | None:
     """The number that `digits` write in `base`; None where they do not."""
-    if not 2 <= base <= len(_DIGITS):
+    if not 2 <= base <= len(_DIGITS) or len(digits) > _MOST_DIGITS:
         return None
     whole, _, part = digits.upper().partition(".")
     if not whole + part or any(_DIGITS.find(digit) not in range(base) for digit in whole + part):

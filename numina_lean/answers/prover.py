@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Literal
 
 SECONDS = 3.0
@@ -37,7 +38,7 @@ class _Server:
 
     def __init__(self) -> None:
         command = [sys.executable, "-c", "from numina_lean.answers.server import main; main()"]
-        path = os.pathsep.join(entry or str(os.getcwd()) for entry in sys.path)
+        path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
         self._process = subprocess.Popen(
             [*command, str(SECONDS)],
             stdin=subprocess.PIPE,
@@ -48,7 +49,11 @@ class _Server:
             start_new_session=True,
         )
         self._rest = b""
-        self._line(_START)
+        try:
+            self._line(_START)
+        except _GoneError:
+            self.end()
+            raise
 
     def ask(self, one: str, other: str) -> str:
         """The server's word. Raises `_GoneError`."""
@@ -127,7 +132,8 @@ class Prover:
         except (_GoneError, OSError):
             self._broken = True
             _log.warning(
-                "no computer algebra (pip install 'numina-lean[informal]'): answers are compared by arithmetic alone"
+                "no computer algebra: answers are compared by arithmetic alone; "
+                "pip install 'numina-lean[informal]'"
             )
             return None
 

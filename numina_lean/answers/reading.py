@@ -5,68 +5,64 @@ r"""An answer's text as a value: what it is a list, set, interval, matrix, choic
 """
 
 import re
-from collections.abc import Callable
 from collections.abc import Sequence as Several
 from fractions import Fraction
 
 from numina_lean.answers import units
-from numina_lean.answers.expression import UnreadableError, expression
+from numina_lean.answers.choice import chosen
+from numina_lean.answers.cursor import UnreadableError
+from numina_lean.answers.expression import expression
 from numina_lean.answers.numeral import UnwrittenError, in_base
 from numina_lean.answers.plusminus import both_signs
 from numina_lean.answers.relations import RELATORS, related
 from numina_lean.answers.spelling import LONGEST, spelled, squeezed
-from numina_lean.answers.terms import negative
-from numina_lean.answers.tokens import Token, TooLongError, tokens
+from numina_lean.answers.terms import TooLargeError, negative
+from numina_lean.answers.tokens import (
+    CLOSING,
+    OPENING,
+    EmptyRunError,
+    Token,
+    TooLongError,
+    closing,
+    split,
+    tokens,
+)
 from numina_lean.answers.value import (
     INFINITY,
     Bracketed,
     Choice,
-    Expression,
     Interval,
     Matrix,
     Named,
     Quantity,
     Ratio,
     Sequence,
-    Symbol,
     Union,
     Unread,
     Value,
-    Words,
-    number,
 )
+from numina_lean.answers.words import EMPTY, REALS, in_words
 
-_FONT = r"(?:\\(?:text(?:bf|rm|it|sf)?|math(?:rm|bf|it|sf)|mbox|boldsymbol)\s*\{\s*)*"
-_CHOICE = re.compile(
-    rf"{_FONT}(?:\(\s*{_FONT}(?P<inner>[A-Za-z])\s*\}}*\s*\)|(?P<bare>[A-Z])\s*\}}*\s*(?P<mark>[.:)]|$))"
-    r"[\s}.:]*(?P<rest>.*)",
-    re.DOTALL,
-)
-_VALUED = re.compile(r"[A-J]", re.IGNORECASE)
 _NUMERAL = re.compile(
     r"(-?)([0-9A-Z]+(?:\.[0-9A-Z]+)?)_(?:\{\s*\(?\s*(\d{1,2})\s*\)?\s*\}|\(?(\d{1,2})\)?)"
 )
 _CLOCK = re.compile(r"(\d{1,4}(?::\d{1,4}){1,3})(?:([ap])\.?m\.?)?", re.IGNORECASE)
 _MATRIX = re.compile(
     r"(?:(?P<name>[A-Za-z]\w*|\\mathbf\s*\{\s*[A-Za-z]\s*\})\s*=\s*)?"
-    r"\\begin\{(?P<kind>[pb]?matrix|bmatrix|array)\}(?P<columns>\{[lcr|\s]*\})?"
-    r"(?P<body>.*)\\end\{(?P=kind)\}",
+    r"[(\[]?\s*\\begin\{(?P<kind>[pb]?matrix|array)\}(?P<columns>\{[lcr|\s]*\})?"
+    r"(?P<body>.*)\\end\{(?P=kind)\}\s*[)\]]?",
     re.DOTALL,
 )
+_ROW_END = re.compile(r"\\\\(?:\[[^\]]*\])?|\\(?=[\d\s-])")
+"""Two backslashes, or the one that is left of them after careless escaping."""
+
 _JOINS = frozenset({",", ";", "and", "or", r"\lor", r"\vee"})
 _BETWEEN = frozenset({r"\cup"})
 _WITHOUT = frozenset({r"\setminus", r"\backslash"})
-_OPENING, _CLOSING = (
-    frozenset({"(", "[", "{", r"\{", r"\langle"}),
-    frozenset({")", "]", "}", r"\}", r"\rangle"}),
-)
-_NUMBER_WORDS = {
-    word: at
-    for at, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-}
+
+_UNREAD = (
+    UnreadableError, EmptyRunError, TooLongError, TooLargeError, UnwrittenError, RecursionError
+)  # fmt: skip
 
 
 def read(text: str) -> Value:
@@ -76,16 +72,31 @@ def read(text: str) -> Value:
     bare = spelled(text).strip(" \"'`")
     while bare and bare[-1] in ".,;:" and not bare.endswith("\\" + bare[-1]):
         bare = bare[:-1].rstrip()
+    bare = _unbraced(bare)
+    option = chosen(bare)
+    if option is None:
+        return _read(bare)
+    return Choice(option.letter, _read(option.rest) if option.rest else None)
+
+
+def _unbraced(bare: str) -> str:
+    """Without braces around all of it, unless they hold a set."""
+    while (
+        len(bare) > 1 and bare[0] == "{" and "," not in bare and closing(bare, 1) == len(bare) - 1
+    ):
+        bare = bare[1:-1].strip()
+    return bare
+
+
+def _read(bare: str) -> Value:
     try:
         return _special(bare) or _value(tokens(bare))
-    except (UnreadableError, TooLongError, UnwrittenError, RecursionError):
+    except _UNREAD:
         return Unread(squeezed(bare))
 
 
 def _special(bare: str) -> Value | None:
-    """What is not read token by token: options, numerals of other bases, times, matrices."""
-    if (choice := _choice(bare)) is not None:
-        return choice
+    """What is not read token by token: numerals of other bases, times, matrices, some words."""
     tight = squeezed(bare)
     if numeral := _NUMERAL.fullmatch(tight):
         found = in_base(numeral[2], int(numeral[3] or numeral[4]))
@@ -96,30 +107,13 @@ def _special(bare: str) -> Value | None:
         parts = tuple(Fraction(part) for part in clock[1].split(":"))
         return Ratio(parts, f"{clock[2].lower()}m" if clock[2] else None)
     if matrix := _MATRIX.fullmatch(bare):
-        found_rows = _matrix(matrix["body"])
-        return Named(squeezed(matrix["name"]), found_rows) if matrix["name"] else found_rows
+        rows = _matrix(matrix["body"])
+        return Named(squeezed(matrix["name"]), rows) if matrix["name"] else rows
     return None
 
 
-def _choice(bare: str) -> Choice | None:
-    match = _CHOICE.fullmatch(bare)
-    if match is None:
-        return None
-    letter, rest = match["inner"] or match["bare"], match["rest"].strip()
-    if not rest:
-        return Choice(letter.upper())
-    if not _VALUED.fullmatch(letter) or rest[0] in "+-*/^_!=<>,)'|":
-        return None
-    if match["bare"] and match["mark"] == ":" and rest[0].isdigit() is False:
-        return None
-    value = read(rest)
-    return None if isinstance(value, Choice) else Choice(letter.upper(), value)
-
-
 def _matrix(body: str) -> Matrix:
-    rows = [
-        row for row in re.split(r"\\\\(?:\[[^\]]*\])?", body.replace(r"\hline", "")) if row.strip()
-    ]
+    rows = [row for row in _ROW_END.split(body.replace(r"\hline", "")) if row.strip()]
     cells = tuple(
         tuple(_quantity(tokens(spelled(cell))) for cell in row.split("&")) for row in rows
     )
@@ -129,7 +123,7 @@ def _matrix(body: str) -> Matrix:
 
 
 def _value(pieces: Several[Token]) -> Value:
-    parts = _split(pieces, lambda token: _joins(token))
+    parts = split(pieces, lambda token: _joins(token))
     if not parts:
         raise UnreadableError
     if len(parts) == 1:
@@ -155,45 +149,23 @@ def _joins(token: Token) -> bool:
     return bare in _JOINS and token.kind not in ("letter", "number")
 
 
-def _split(
-    pieces: Several[Token], parts_at: Callable[[Token], bool], *, keep_empty: bool = False
-) -> list[Several[Token]]:
-    """The runs between the tokens that part, outside of all brackets."""
-    runs: list[list[Token]] = [[]]
-    depth = 0
-    for token in pieces:
-        bracket = token.kind in ("sign", "command")
-        depth += (bracket and token.text in _OPENING) - (bracket and token.text in _CLOSING)
-        if depth <= 0 and parts_at(token):
-            runs.append([])
-        else:
-            runs[-1].append(token)
-    if keep_empty and not all(runs):
-        raise UnreadableError
-    return [run for run in runs if run]
-
-
 def _single(pieces: Several[Token]) -> Value:
-    if any(
-        token.kind == "command" and token.text in RELATORS or token.text in "=<>"
-        for token in pieces
-    ):
-        relators = [token for token in pieces if token.text in RELATORS]
-        sides = _split(pieces, lambda token: token.text in RELATORS, keep_empty=True)
-        if len(sides) == len(relators) + 1 and len(sides) > 1:
-            signs = tuple(RELATORS[token.text] for token in relators)
-            return related(sides, signs, _operand)
+    relators = tuple(RELATORS[token.text] for token in pieces if token.text in RELATORS)
+    if relators:
+        sides = split(pieces, lambda token: token.text in RELATORS, whole=True)
+        if len(sides) == len(relators) + 1:
+            return related(sides, relators, _operand)
     return _operand(pieces)
 
 
 def _operand(pieces: Several[Token]) -> Value:
-    without = _split(pieces, lambda token: token.text in _WITHOUT, keep_empty=True)
+    without = split(pieces, lambda token: token.text in _WITHOUT, whole=True)
     if len(without) == 2:
         return Union((_region(without[0]),), (_region(without[1]),))
-    parts = _split(pieces, lambda token: token.text in _BETWEEN, keep_empty=True)
+    parts = split(pieces, lambda token: token.text in _BETWEEN, whole=True)
     if len(parts) > 1:
         return Union(tuple(_region(part) for part in parts))
-    if (words := _words(pieces)) is not None:
+    if (words := in_words(pieces)) is not None:
         return words
     if (region := _named_set(pieces)) is not None:
         return region
@@ -226,49 +198,27 @@ def open_interval(pair: Sequence) -> Interval | None:
     return Interval(low.amount, high.amount, low_closed=False, high_closed=False)
 
 
-def _words(pieces: Several[Token]) -> Value | None:
-    """Words alone; a number's word is that number, a single letter a symbol."""
-    if not any(token.kind in ("text", "word") for token in pieces) or not all(
-        token.kind in ("text", "word", "letter", "name") or token.text in ".!'-?"
-        for token in pieces
-    ):
-        return None
-    text = " ".join(
-        "".join(
-            f" {token.text}" if token.spaced or token.kind in ("text", "word") else token.text
-            for token in pieces
-        )
-        .casefold()
-        .split()
-    )
-    if text in _NUMBER_WORDS:
-        return Quantity(number(_NUMBER_WORDS[text]))
-    if len(text) == 1:
-        return Quantity(Symbol(pieces[0].text))
-    return Words(text.strip(" .!?'"))
-
-
 def _named_set(pieces: Several[Token]) -> Value | None:
     text = "".join(token.text for token in pieces)
     if text in (r"\mathbb{R}", "R") and pieces[0].kind == "command":
-        return Interval(negative(INFINITY), INFINITY, low_closed=False, high_closed=False)
-    return Sequence("set", ()) if text == r"\emptyset" else None
+        return REALS
+    return EMPTY if text == r"\emptyset" else None
 
 
 def _bracketed(pieces: Several[Token]) -> Value | None:
     """A tuple, set or interval: brackets around it all, and a comma between; None for others."""
     opening, closing = pieces[0].text, pieces[-1].text
-    if len(pieces) < 2 or opening not in _OPENING or closing not in _CLOSING:
+    if len(pieces) < 2 or opening not in OPENING or closing not in CLOSING:
         return None
     depth = 0
     for at, token in enumerate(pieces):
-        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        depth += (token.text in OPENING) - (token.text in CLOSING)
         if depth == 0 and at < len(pieces) - 1:
             return None
     inner = pieces[1:-1]
     if opening == r"\{" and closing == r"\}":
         return _set(inner)
-    parts = _split(inner, lambda token: token.text in (",", ";"), keep_empty=True)
+    parts = split(inner, lambda token: token.text in (",", ";"), whole=True)
     if len(parts) < 2:
         return _value(inner) if opening == closing == "{" and inner else None
     if opening == "{" or closing == "}":
@@ -292,7 +242,7 @@ def _interval(opening: str, ends: tuple[Value, ...], closing: str) -> Interval |
 def _set(inner: Several[Token]) -> Sequence:
     if any(token.text in ("|", ":") for token in inner):
         raise UnreadableError
-    parts = _split(inner, lambda token: token.text in (",", ";"))
+    parts = split(inner, lambda token: token.text in (",", ";"))
     return _sequence("set", tuple(dict.fromkeys(_single(part) for part in parts)))
 
 
@@ -308,7 +258,4 @@ def _sequence(kind: Bracketed, items: tuple[Value, ...]) -> Sequence:
 
 def _quantity(pieces: Several[Token]) -> Quantity:
     amount, unit = units.parted(pieces)
-    found: Expression = expression(amount)
-    if unit is not None and unit in (units.DEGREE, "degree c", "degree f"):
-        return Quantity(found, unit)
-    return Quantity(found, unit)
+    return Quantity(expression(amount), unit)

@@ -3,7 +3,8 @@ r"""Equations and inequalities: `x = 3` is 3 by name, `1 < x \le 2` an interval 
 from collections.abc import Callable
 from collections.abc import Sequence as Several
 
-from numina_lean.answers.expression import UnreadableError, expression
+from numina_lean.answers.cursor import UnreadableError
+from numina_lean.answers.expression import LETTERS, expression
 from numina_lean.answers.terms import negative, symbols
 from numina_lean.answers.tokens import Token
 from numina_lean.answers.value import (
@@ -19,9 +20,13 @@ from numina_lean.answers.value import (
 
 RELATORS: dict[str, Relator] = {
     "=": "=", "<": "<", ">": ">", r"\lt": "<", r"\gt": ">", r"\le": "≤", r"\ge": "≥", r"\ne": "≠",
-    r"\approx": "≈", r"\in": "∈", r"\equiv": "=", r"\to": "=", r"\doteq": "≈",
+    r"\approx": "≈", r"\in": "∈", r"\doteq": "≈",
 }  # fmt: skip
-del RELATORS[r"\equiv"], RELATORS[r"\to"]
+
+_MIRRORED: dict[Relator, Relator] = {"<": ">", "≤": "≥", ">": "<", "≥": "≤"}
+_NAMING = frozenset({"_", "{", "}", "(", ")", ",", "'", "^", "-"})
+_ARGUMENT = ("(", "'(", "^{-1}(")
+_LONGEST_ARGUMENT = 12
 
 Sides = Several[Several[Token]]
 
@@ -32,6 +37,8 @@ def related(
     """What the chain of `sides` says; `operand` reads a side. Raises `UnreadableError`."""
     if "≈" in relators:
         at = relators.index("≈")
+        if at == 0 and (name := _name(sides[0])):
+            return Named(name, operand(sides[1]))
         if at == 0:
             return operand(sides[0])
         return related(sides[: at + 1], relators[:at], operand)
@@ -66,28 +73,21 @@ def _equation(sides: Sides, operand: Callable[[Several[Token]], Value]) -> Value
 def _name(side: Several[Token]) -> str | None:
     """The name that a side is: a symbol, perhaps with an index, or a function of symbols."""
     head, rest = side[0], side[1:]
-    is_greek = (
-        head.kind == "command"
-        and head.text[1:].isalpha()
-        and head.text not in (r"\pi", r"\infty", r"\frac", r"\sqrt", r"\emptyset")
-    )
-    if head.kind not in ("letter", "name") and not (is_greek and not rest):
-        return None
-    if head.kind == "letter" and head.text in ("e", "i") and not rest:
+    if head.kind in ("letter", "name"):
+        is_constant = head.text in ("e", "i") and not rest
+    else:
+        is_constant = head.text not in LETTERS or bool(rest)
+    if is_constant or not all(
+        token.kind in ("letter", "number", "name") or token.text in _NAMING for token in rest
+    ):
         return None
     text = "".join(token.text for token in rest)
-    if all(
-        token.kind in ("letter", "number", "name")
-        or token.text in ("_", "{", "}", "(", ")", ",", "'", "^", "-")
-        for token in rest
-    ):
-        if not rest or text.startswith("_") and "(" not in text:
-            return head.text + text.replace("{", "").replace("}", "")
-        if text.startswith(("(", "'(", "^{-1}(")) and text.endswith(")") and len(text) <= 12:
-            return head.text + text
-        if all(token.kind == "letter" for token in rest) and len(rest) <= 2 and head.text.isupper():
-            return head.text + text
-    return None
+    indexed = not rest or (text.startswith("_") and "(" not in text)
+    applied = text.startswith(_ARGUMENT) and text.endswith(")") and len(text) <= _LONGEST_ARGUMENT
+    segment = head.text.isupper() and all(token.kind == "letter" for token in rest)
+    if not indexed and not applied and not (segment and len(rest) <= 2):
+        return None
+    return head.text + (text.replace("{", "").replace("}", "") if indexed else text)
 
 
 def _interval(sides: Sides, relators: tuple[Relator, ...]) -> Named | None:
@@ -97,7 +97,8 @@ def _interval(sides: Sides, relators: tuple[Relator, ...]) -> Named | None:
         return None
     name = _name(sides[at])
     assert name is not None
-    low, high = negative(INFINITY), INFINITY
+    low: Expression = negative(INFINITY)
+    high: Expression = INFINITY
     low_closed = high_closed = False
     for place, relator in enumerate(relators):
         bound: Expression
@@ -113,9 +114,6 @@ def _interval(sides: Sides, relators: tuple[Relator, ...]) -> Named | None:
             high, high_closed = bound, sign == "≤"
         else:
             low, low_closed = bound, sign == "≥"
-    if len(sides) == 3 and (at != 1 or INFINITY == high or low == negative(INFINITY)):
+    if len(sides) == 3 and (at != 1 or high == INFINITY or low == negative(INFINITY)):
         return None
     return Named(name, Interval(low, high, low_closed, high_closed))
-
-
-_MIRRORED: dict[Relator, Relator] = {"<": ">", "≤": "≥", ">": "<", "≥": "≤"}

@@ -18,7 +18,7 @@ _SIGNS = {
     "ℝ": r"\mathbb{R}", "°": r"^\circ ", "º": r"^\circ ", "±": r"\pm ", "∓": r"\mp ",
     "≈": r"\approx ", "′": "'", "…": r"\ldots ", "∖": r"\setminus ", "⌊": r"\lfloor ",
     "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil ", "⟨": r"\langle ", "⟩": r"\rangle ",
-    "∣": "|", "，": ",", "；": ";", "：": ":", "（": "(", "）": ")", "％": "%", "＄": "$", "￥": "¥",
+    "∣": "|", "，": ",", "；": ";", "：": ":", "（": "(", "）": ")", "％": "%", "＄": "$",
     "θ": r"\theta ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "λ": r"\lambda ",
     "φ": r"\phi ", "ω": r"\omega ", "“": '"', "”": '"', "‘": "'", "’": "'", "。": ".",
 }  # fmt: skip
@@ -62,11 +62,23 @@ _REWRITTEN = tuple(
         (r"(?<!\\)\\!", ""),
         (r"(?<!\\)\\(?:[,;:> ]|q?quad(?![A-Za-z])|thinspace(?![A-Za-z])|hspace\*?\{[^{}]*\})", " "),
         (r"(?<!\\)\\(?:\(|\)|\[|\])", " "),
+        (
+            r"(?<=\d)\s*\^\s*(?:\{\s*(?:th|st|nd|rd)\s*\}"
+            r"|\{\s*\\(?:text|mathrm|mbox)\s*\{\s*(?:th|st|nd|rd)\s*\}\s*\}"
+            r"|\\(?:text|mathrm|mbox)\s*\{\s*(?:th|st|nd|rd)\s*\})",
+            "",
+        ),
+        (r"(?<=\d)\s+(mm|cm|m|km|mi|ft)\s*/\s*(s|sec|h|hr|min)\s*$", r"\\text{\1/\2}"),
         (r"\\(?:dots|cdots|ldots|dotsc|dotsb)(?![A-Za-z])", r"\\ldots"),
         (r"(?<!\\)~", " "),
         (r"\*\*(?=[^*]*\*\*)|(?<!\*)\*\*$", " "),
     )
 )
+_SPACED_DIGITS = re.compile(r"\\mathbf\s*\{\s*(\d(?:\s\d)+)\s*\.?\s*\}")
+"""A bold number as it comes from scanned pages."""
+
+_REPEATING = re.compile(r"(\d*)\.(\d*)\\(?:overline|bar|dot)\s*\{(\d+)\}")
+
 _FORMULA = re.compile(r"(?<!\\)\$")
 
 
@@ -77,6 +89,8 @@ def spelled(text: str) -> str:
     text = "".join(_sign(char) for char in text)
     for pattern, replacement in _REWRITTEN:
         text = pattern.sub(replacement, text)
+    text = _SPACED_DIGITS.sub(lambda match: squeezed(match[1]), text)
+    text = _REPEATING.sub(_repeating, text)
     text = _money(text)
     return " ".join(text.split())
 
@@ -109,6 +123,13 @@ def _raised(match: re.Match[str]) -> str:
     if match[1]:
         return f"^{{{''.join(_RAISED[char] for char in match[1])}}}"
     return f"_{{{''.join(_LOWERED[char] for char in match[2])}}}"
+
+
+def _repeating(match: re.Match[str]) -> str:
+    """A repeating decimal as the fraction that it is."""
+    whole, part, period = match.groups()
+    above = int(f"{whole}{part}{period}") - int(f"{whole}{part}" or 0)
+    return rf"\frac{{{above}}}{{{10 ** len(part) * (10 ** len(period) - 1)}}}"
 
 
 def _money(text: str) -> str:

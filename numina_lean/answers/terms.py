@@ -6,15 +6,15 @@ is needed is for computer algebra to show.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from numina_lean.answers.value import (
+    IMAGINARY,
     INFINITY,
     Call,
     Expression,
     Function,
-    I,
     Number,
     Symbol,
     number,
@@ -23,10 +23,17 @@ from numina_lean.answers.value import (
 _MOST_BITS = 20_000
 """Bits of a power that is computed; a larger one stays a power."""
 
+_MOST_BITS_JOINED = 100_000
+"""Bits of a sum or product that is computed."""
+
 _LARGEST_ARGUMENT = 1000
 """Of a factorial or binomial coefficient that is computed."""
 
 ZERO, ONE, MINUS_ONE = number(0), number(1), number(-1)
+
+
+class TooLargeError(ArithmeticError):
+    """A number in it is too large to compute with."""
 
 
 def total(terms: Iterable[Expression]) -> Expression:
@@ -90,8 +97,8 @@ def power(base: Expression, exponent: Expression) -> Expression:
             if computed is not None:
                 return computed
         whole = exponent.value.denominator == 1
-        if base == I and whole:
-            return (ONE, I, MINUS_ONE, negative(I))[int(exponent.value % 4)]
+        if base == IMAGINARY and whole:
+            return (ONE, IMAGINARY, MINUS_ONE, negative(IMAGINARY))[int(exponent.value % 4)]
         if whole and isinstance(base, Call):
             if base.head == "^":
                 return power(base.args[0], product((base.args[1], exponent)))
@@ -120,8 +127,7 @@ def call(head: Function, args: tuple[Expression, ...]) -> Expression:
     if len(values) < len(args):
         return Call(head, args)
     if head in ("floor", "ceil", "abs"):
-        rounding = {"floor": math.floor, "ceil": math.ceil, "abs": abs}[head]
-        return number(Fraction(rounding(values[0])))
+        return number(_rounded(head, values[0]))
     if any(value.denominator != 1 or not 0 <= value <= _LARGEST_ARGUMENT for value in values):
         return Call(head, args)
     integers = [int(value) for value in values]
@@ -130,9 +136,20 @@ def call(head: Function, args: tuple[Expression, ...]) -> Expression:
     if head == "binom":
         return number(math.comb(*integers))
     if head in ("gcd", "lcm", "max", "min"):
-        several = {"gcd": math.gcd, "lcm": math.lcm, "max": max, "min": min}[head]
-        return number(several(*integers))
+        return number(_of_several(head, integers))
     return Call(head, args)
+
+
+def _rounded(head: Function, value: Fraction) -> Fraction:
+    if head == "abs":
+        return abs(value)
+    return Fraction(math.floor(value) if head == "floor" else math.ceil(value))
+
+
+def _of_several(head: Function, values: Sequence[int]) -> int:
+    if head in ("gcd", "lcm"):
+        return math.gcd(*values) if head == "gcd" else math.lcm(*values)
+    return max(values) if head == "max" else min(values)
 
 
 def negative(term: Expression) -> Expression:
@@ -173,8 +190,8 @@ def _flat(head: str, terms: Iterable[Expression]) -> Iterable[Expression]:
 
 def _infinite(expression: Expression) -> bool:
     if isinstance(expression, Call):
-        return any(map(_infinite, expression.args))
-    return expression == INFINITY or expression == Call("^", (ZERO, MINUS_ONE))
+        return expression == Call("^", (ZERO, MINUS_ONE)) or any(map(_infinite, expression.args))
+    return expression == INFINITY
 
 
 def _coefficient(term: Expression) -> tuple[Number, Expression]:
@@ -194,11 +211,22 @@ def _raised_again(base: Expression, exponent: Expression) -> Expression:
     return base if exponent == ONE else Call("^", (base, exponent))
 
 
+def _checked(one: Number, other: Number) -> None:
+    size = sum(
+        part.bit_length()
+        for each in (one, other)
+        for part in (each.value.numerator, each.value.denominator)
+    )
+    if size > _MOST_BITS_JOINED:
+        raise TooLargeError
+
+
 def _added(one: Number, other: Number) -> Number:
     if not one.value and not one.decimal:
         return other
     if not other.value and not other.decimal:
         return one
+    _checked(one, other)
     return Number(one.value + other.value, one.decimal or other.decimal)
 
 
@@ -207,6 +235,7 @@ def _multiplied(one: Number, other: Number) -> Number:
         return other
     if other == ONE and not other.decimal:
         return one
+    _checked(one, other)
     return Number(one.value * other.value, one.decimal or other.decimal)
 
 

@@ -1,6 +1,7 @@
 r"""The pieces of an answer in its normal spelling: numbers, letters, words, commands, signs."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +9,12 @@ Kind = Literal["number", "letter", "name", "word", "text", "command", "sign"]
 
 MOST = 2000
 """Tokens of an answer that is read."""
+
+DEEPEST = 40
+"""Brackets within brackets that are read."""
+
+OPENING = frozenset({"(", "[", "{", r"\{", r"\langle"})
+CLOSING = frozenset({")", "]", "}", r"\}", r"\rangle"})
 
 _TEXT = re.compile(
     r"\\(?:text(?:bf|it|rm|sf|tt|normal|sc)?|mbox|hbox|math(?:rm|bf|it|sf|tt|ord|normal|cal|frak)|operatorname"
@@ -21,7 +28,6 @@ _PIECE = re.compile(
     r"|(?P<sign><=|>=|!=|\S)",
     re.DOTALL,
 )
-_INNER_NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _SIGN_WORDS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne"}
 _PLAIN_COMMANDS = {
     name: "\\" + name
@@ -36,9 +42,13 @@ _PLAIN_COMMANDS |= {
     "acos": r"\arccos", "atan": r"\arctan", "Union": r"\cup",
 }  # fmt: skip
 _SHORT_WORDS = frozenset(
-    "and or yes no all one two six ten may odd day man men km cm mm kg mg ml mL mi ft in lb oz hr "
-    "min sec mph kph rpm am pm sq cu th st nd rd deg rad cup to is per if for the by of none".split()
-)
+    {"and", "or", "yes", "no", "all", "one", "two", "six", "ten", "may", "odd", "day", "man", "men",
+     "km", "cm", "mm", "kg", "mg", "ml", "mi", "ft", "in", "lb", "oz", "hr", "sec", "mph", "kph",
+     "rpm", "am", "pm", "sq", "cu", "th", "st", "nd", "rd", "deg", "rad", "to", "is", "per", "if",
+     "for", "the", "by", "of"}
+)  # fmt: skip
+"""Runs of two or three letters that are words; other short runs are products of letters."""
+
 _LONGEST_PRODUCT = 3
 _DEEPEST_TEXT = 8
 
@@ -53,14 +63,18 @@ class Token:
 
 
 class TooLongError(Exception):
-    """The answer has more tokens than are read, or texts in texts without end."""
+    """The answer has more tokens than are read, or is nested deeper."""
+
+
+class EmptyRunError(Exception):
+    """Nothing stands where something must."""
 
 
 def tokens(text: str, depth: int = 0) -> list[Token]:
     """The tokens of a text in normal spelling. Raises `TooLongError`."""
     found: list[Token] = []
     at = 0
-    nested = 0
+    nested = deep = 0
     while at < len(text):
         start = at
         while at < len(text) and text[at].isspace():
@@ -69,27 +83,32 @@ def tokens(text: str, depth: int = 0) -> list[Token]:
             break
         spaced = at > start
         if written := _TEXT.match(text, at):
-            end = _closing(text, written.end())
+            end = closing(text, written.end())
             found += _of_text(written[0], text[written.end() : end], spaced, depth)
             at = end + 1
         else:
             piece = _PIECE.match(text, at)
             if piece is None:
                 break
-            if piece[0] in "([{":
+            if piece[0] in ("(", "[", r"\{") or (piece[0] == "{" and not found):
                 nested += 1
-            elif piece[0] in ")]}":
+            elif piece[0] in (")", "]", r"\}"):
                 nested -= 1
+            deep += (piece[0] in OPENING) - (piece[0] in CLOSING)
+            end = piece.end()
             if nested > 0 and piece["number"] and "," in piece["number"]:
-                piece = _piece_of_list(text, at)
-            found += _of_piece(piece, spaced)
-            at = piece.end()
-        if len(found) > MOST:
+                end = text.index(",", at)  # within brackets a comma parts: (1,200) is a pair
+                found.append(Token("number", text[at:end], spaced))
+            else:
+                found += _of_piece(piece, spaced)
+            at = end
+        if len(found) > MOST or deep > DEEPEST:
             raise TooLongError
     return found
 
 
-def _closing(text: str, at: int) -> int:
+def closing(text: str, at: int) -> int:
+    """Where the group that is open at `at` closes; the end of the text where it does not."""
     depth = 1
     while at < len(text):
         if text[at] == "\\":
@@ -120,7 +139,7 @@ def _of_text(command: str, content: str, spaced: bool, depth: int) -> list[Token
         return []
     if re.fullmatch(r"[^\W\d_]", bare) and not re.match(r"\\(?:text|mbox|hbox)", command):
         return [Token("letter", bare, spaced)]
-    if re.search(r"\d|[\\^_+=<>*]", bare) or not re.search(r"[^\W\d_]", bare):
+    if re.search(r"[\d,;\\^_+=<>*]", bare) or not re.search(r"[^\W\d_]", bare):
         inner = tokens(bare, depth + 1)
         return [Token(inner[0].kind, inner[0].text, spaced), *inner[1:]] if inner else []
     if bare in _PLAIN_COMMANDS and command.startswith(r"\operatorname"):
@@ -152,3 +171,24 @@ def _of_letters(run: str, spaced: bool) -> list[Token]:
     if run.isupper():
         return [Token("name", run, spaced)]
     return [Token("letter", letter, spaced and at == 0) for at, letter in enumerate(run)]
+
+
+def split(
+    pieces: Sequence[Token], parts_at: Callable[[Token], bool], *, whole: bool = False
+) -> list[Sequence[Token]]:
+    """The runs between the tokens that part, outside of all brackets.
+
+    Empty ones are left out or, with `whole`, raise `EmptyRunError`.
+    """
+    runs: list[list[Token]] = [[]]
+    depth = 0
+    for token in pieces:
+        bracket = token.kind in ("sign", "command")
+        depth += (bracket and token.text in OPENING) - (bracket and token.text in CLOSING)
+        if depth <= 0 and parts_at(token):
+            runs.append([])
+        else:
+            runs[-1].append(token)
+    if whole and not all(runs):
+        raise EmptyRunError
+    return [run for run in runs if run]

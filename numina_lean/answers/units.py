@@ -15,17 +15,19 @@ DEGREE = "degree"
 
 _NAMES = {
     name: short
-    for short, names in {
-        "mm": "mm millimeter millimetre", "cm": "cm centimeter centimetre", "dm": "dm decimeter",
-        "m": "m meter metre", "km": "km kilometer kilometre", "in": "in inch inche", "ft": "ft foot feet",
-        "yd": "yd yard", "mi": "mi mile", "g": "g gram", "kg": "kg kilogram kilo", "mg": "mg milligram",
-        "lb": "lb pound", "oz": "oz ounce", "s": "s sec second", "min": "min minute", "h": "h hr hour",
-        "day": "day", "week": "week wk", "month": "month mo", "year": "year yr", "L": "l liter litre",
-        "mL": "ml milliliter millilitre", "gal": "gal gallon", "mph": "mph", "kph": "kph kmh",
-        "dollar": "dollar usd buck", "cent": "cent penny pennie ¢", "pound£": "gbp", "euro": "euro eur",
-        DEGREE: "degree deg", PERCENT: "percent pct percentage", "rad": "rad radian", "ton": "ton tonne",
-        "N": "n newton", "J": "j joule", "W": "w watt", "qt": "qt quart", "pt": "pint",
-    }.items()
+    for short, names in (
+        ("mm", "mm millimeter millimetre"), ("cm", "cm centimeter centimetre"),
+        ("dm", "dm decimeter decimetre"), ("m", "m meter metre"), ("km", "km kilometer kilometre"),
+        ("in", "in inch inche"), ("ft", "ft foot feet"), ("yd", "yd yard"), ("mi", "mi mile"),
+        ("mg", "mg milligram"), ("g", "g gram"), ("kg", "kg kilogram kilo"), ("ton", "ton tonne"),
+        ("lb", "lb pound"), ("oz", "oz ounce"), ("s", "s sec second"), ("min", "min minute"),
+        ("h", "h hr hour"), ("week", "week wk"), ("month", "month mo"), ("year", "year yr"),
+        ("L", "l liter litre"), ("mL", "ml milliliter millilitre"), ("gal", "gal gallon"),
+        ("qt", "qt quart"), ("mph", "mph"), ("kph", "kph kmh"), ("N", "n newton"), ("J", "j joule"),
+        ("W", "w watt"), ("dollar", "dollar usd buck"), ("cent", "cent penny pennie ¢"),
+        ("euro", "euro eur"), ("£", "gbp"), ("rad", "rad radian"), (DEGREE, "degree deg"),
+        (PERCENT, "percent pct percentage"),
+    )
     for name in names.split()
 }  # fmt: skip
 _COMMONS = frozenset({"unit", "th", "st", "nd", "rd", "o'clock", "in total", "total", "altogether"})
@@ -35,14 +37,18 @@ _MONEY = {
     r"\$": "dollar",
     "$": "dollar",
     "€": "euro",
-    "£": "pound£",
+    "£": "£",
     "¢": "cent",
     r"\textdollar": "dollar",
 }
 _LETTERS = frozenset("mgshlLNJWVK")
 _NOT_UNITS = frozenset(
-    "and or if for is where when not none yes no over to with mod modulo but".split()
-)
+    {"and", "or", "if", "for", "is", "where", "when", "not", "none", "yes", "no", "over", "to",
+     "with", "mod", "modulo", "but"}
+)  # fmt: skip
+_ANGULAR = frozenset({r"\sin", r"\cos", r"\tan", r"\cot", r"\sec", r"\csc"})
+"""Functions of an angle: degrees behind one are its argument's, not the answer's."""
+
 _POWERS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3}
 _PART = re.compile(r"\^\d|/|[^\W\d_']+(?:'[^\W\d_]+)?|[¢%]")
 
@@ -82,7 +88,7 @@ def _begins(tokens: Sequence[Token], at: int) -> bool:
     if not _ends_amount(tokens[at - 1]):
         return False
     if token.text == "^" and at + 1 < len(tokens) and tokens[at + 1].text == r"\circ":
-        return True
+        return not any(earlier.text in _ANGULAR for earlier in tokens[:at])
     return _worded(token)
 
 
@@ -97,8 +103,8 @@ def _continues(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
     if token.kind == "number":
         return tokens[at - 1].text in ("^", "{") and token.text in "23"
-    if token.kind == "letter":
-        return tokens[at - 1].text == r"\circ" and token.text in "CF"
+    if token.text in ("C", "F") and tokens[at - 1].text == r"\circ":
+        return True
     return _worded(token) or token.text in ("^", "/", "{", "}", ".", r"\circ", r"\cdot", "(", ")")
 
 

@@ -17,8 +17,6 @@ Operation = Literal["+", "*", "^", "±", "∓"]
 Relator = Literal["=", "≠", "<", "≤", ">", "≥", "≈", "∈"]
 Bracketed = Literal["tuple", "set", "list"]
 
-Constant = Literal["pi", "e", "i", "∞"]
-
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -33,7 +31,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A letter, a name of several capitals, or one of the `Constant`s, which only parsing makes."""
+    """A letter, a name of several capitals, or a constant: π, e, i, ∞."""
 
     name: str
     constant: bool = False
@@ -149,7 +147,7 @@ Value = (
     | Unread
 )
 
-PI, E, I, INFINITY = (Symbol(name, constant=True) for name in ("pi", "e", "i", "∞"))
+PI, EULER, IMAGINARY, INFINITY = (Symbol(name, constant=True) for name in ("pi", "e", "i", "∞"))
 
 
 def number(value: int | Fraction) -> Number:
