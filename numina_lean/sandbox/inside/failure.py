@@ -10,25 +10,46 @@ from collections.abc import Iterator
 _HEADER = "Traceback (most recent call last):\n"
 _CAUSE = "\nThe above exception was the direct cause of the following exception:\n\n"
 _CONTEXT = "\nDuring handling of the above exception, another exception occurred:\n\n"
+_CHAIN = 3
+"""Exceptions of a chain that are shown."""
+
 _LONGEST = 20
 """Lines of calls shown, half from the outside, half from the inside."""
 
 
 def described(error: BaseException) -> str:
-    """As the interpreter would print it, with what was raised on the way that led to it."""
-    return "".join(_lines(traceback.TracebackException.from_exception(error, compact=True)))
+    """As the interpreter would print it, with what was raised on the way that led to it.
+
+    Takes the exceptions apart: afterwards they do not lead to each other any more.
+    """
+    return "".join(line for one, how in _led_to(error) for line in _lines(one, how))
 
 
-def _lines(shown: traceback.TracebackException) -> Iterator[str]:
-    before = shown.__cause__ or (None if shown.__suppress_context__ else shown.__context__)
-    if before is not None and _own(before):
-        yield from _lines(before)
-        yield _CAUSE if shown.__cause__ else _CONTEXT
+def _led_to(error: BaseException) -> list[tuple[BaseException, str]]:
+    """The last few of a chain, each with the words that lead to the next."""
+    chain: list[tuple[BaseException, str]] = [(error, "")]
+    while len(chain) < _CHAIN:
+        last = chain[0][0]
+        cause, context = last.__cause__, last.__context__
+        before = cause or (None if last.__suppress_context__ else context)
+        if before is None or any(before is one for one, _ in chain):
+            break
+        chain.insert(0, (before, _CAUSE if cause else _CONTEXT))
+    for one, _ in chain:  # or the standard library would follow them, however many they are
+        for name in ("__cause__", "__context__"):
+            BaseException.__dict__[name].__set__(one, None)  # whatever its class says of names
+    return chain
+
+
+def _lines(error: BaseException, how: str) -> Iterator[str]:
+    shown = traceback.TracebackException.from_exception(error)
     frames = _own(shown)
     if frames:
         yield _HEADER
         yield from _calls(frames)
-    yield from shown.format_exception_only()
+    if frames or not how:
+        yield from shown.format_exception_only()
+        yield how
 
 
 def _own(shown: traceback.TracebackException) -> list[traceback.FrameSummary]:

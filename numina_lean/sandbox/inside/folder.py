@@ -22,7 +22,10 @@ class Folder:
         self._top = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
     def used(self, enough: int) -> tuple[int, int]:
-        """Bytes and entries in it; stops counting after `enough` entries."""
+        """Bytes and entries in it; stops counting after `enough` entries.
+
+        What cannot be looked into, for its depth or its rights, counts as more than enough.
+        """
         if self._whole:
             of = os.fstatvfs(self._top)
             return (of.f_blocks - of.f_bfree) * of.f_frsize, of.f_files - of.f_ffree
@@ -39,8 +42,10 @@ class Folder:
                             size += entry.stat(follow_symlinks=False).st_blocks * 512
                         if entries > enough:
                             break
+            except (FileNotFoundError, NotADirectoryError):
+                continue  # gone meanwhile
             except OSError:
-                continue  # gone meanwhile, without rights, or too deep: nothing can be counted
+                return size, enough + 1
         return size, entries
 
     def empty(self) -> None:

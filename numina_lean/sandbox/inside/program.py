@@ -83,7 +83,7 @@ class Namespace:
         if leaving.code is None or leaving.code == 0:
             return OK
         if not isinstance(leaving.code, int):
-            with suppress(Exception):
+            with suppress(BaseException):
                 self._say(f"{leaving.code}\n")
         return ERROR
 

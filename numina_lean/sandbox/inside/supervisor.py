@@ -158,7 +158,7 @@ class Supervisor:
         if size > self._limits["tmp_bytes"]:
             return Ended("killed", f"stopped: more than {self._limits['tmp_bytes']} bytes of files")
         if entries > _ENTRIES:
-            return Ended("killed", f"stopped: more than {_ENTRIES} files")
+            return Ended("killed", f"stopped: more than {_ENTRIES} files, or too deep")
         if child.capture.endless:
             return Ended("killed", "stopped: endless output")
         return None
