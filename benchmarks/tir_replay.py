@@ -53,6 +53,7 @@ _NUMBER = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?|-?\d+")
 _EXCEPTION = re.compile(
     r"^\s*(?:\w+\.)*(\w*(?:Error|Exception|Interrupt|Exit|Warning))\b", re.MULTILINE
 )
+_NOTHING = "<empty_execution>"
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 
@@ -146,6 +147,8 @@ async def solve(traces: list[Followed], model: Model, runner: SandboxRunner) -> 
 def likeness(was: str, now: str, run: str) -> str:
     """How an output of now relates to the one that is recorded."""
     was, now = _COLOURS.sub("", was).strip(), _COLOURS.sub("", now).strip()
+    if was == _NOTHING and not now:
+        return "same, nothing"
     if was == now:
         return "same"
     if was.split() == now.split():

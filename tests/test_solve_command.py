@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from replays import Scripted
 from solving import program, seen, solve
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from numina_lean.cli import app
 from numina_lean.models.model import Prompt
@@ -72,12 +72,8 @@ def command(problems: Path, recording: Path, output: Path) -> list[str]:
     ]  # fmt: skip
 
 
-def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The command in a process of its own."""
-    code = "from numina_lean.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=120
-    )
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
 
 
 def test_three_problems_are_answered_rightly_from_a_recording(
@@ -85,7 +81,7 @@ def test_three_problems_are_answered_rightly_from_a_recording(
 ) -> None:
     output = tmp_path / "out"
     done = run(*command(problems, recording, output), "--format", "json")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     report = json.loads(done.stdout)
     assert (report["problems"], report["correct"], report["accuracy"]) == (3, 3, 1.0)
     solutions = {each.id: each for each in read_solutions(output)}
@@ -104,7 +100,7 @@ def test_the_text_of_a_problem_will_do(recording: Path, tmp_path: Path) -> None:
         "solve-informal", PROBLEMS[0]["problem"], "--model", f"replay:{recording}", "--samples",
         str(SAMPLES), "--early", "never", "--output", str(tmp_path / "out"),
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert "24" in done.stdout
 
 
@@ -112,7 +108,7 @@ def test_the_same_command_goes_on_after_a_kill_and_comes_to_the_same(
     problems: Path, recording: Path, tmp_path: Path
 ) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert run(*command(problems, recording, whole)).returncode == 0
+    assert run(*command(problems, recording, whole)).exit_code == 0
     code = "from numina_lean.cli import main; main()"
     process = subprocess.Popen(
         [sys.executable, "-c", code, *command(problems, recording, killed)],
@@ -126,7 +122,7 @@ def test_the_same_command_goes_on_after_a_kill_and_comes_to_the_same(
     process.wait()
     with traces.open("a") as stream:
         stream.write('{"problem_id": "divi')  # as if it was killed while it wrote
-    assert run(*command(problems, recording, killed)).returncode == 0
+    assert run(*command(problems, recording, killed)).exit_code == 0
 
     def outcome(folder: Path) -> dict[str, object]:
         return {
@@ -146,7 +142,7 @@ def test_what_is_not_recorded_is_left_for_another_run(
     arguments = command(problems, recording, output)
     arguments[arguments.index("--samples") + 1] = str(SAMPLES + 1)
     done = run(*arguments, "--missing", str(missing))
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "3 left for another run" in done.stdout
     assert len(missing.read_text().splitlines()) == 3
 
@@ -155,9 +151,9 @@ def test_a_folder_made_with_other_settings_is_refused(
     problems: Path, recording: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "out"
-    assert run(*command(problems, recording, output)).returncode == 0
+    assert run(*command(problems, recording, output)).exit_code == 0
     done = run(*command(problems, recording, output), "--temperature", "0.5")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "was made with temperature 0.8, not 0.5" in done.stderr
 
 
@@ -186,7 +182,7 @@ def test_a_row_that_is_no_problem_is_told_and_costs_nothing_else(
     with problems.open("a") as stream:
         stream.write('{"id": "empty"}\n')
     done = run(*command(problems, recording, tmp_path / "out"))
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert "warning:" in done.stderr
     assert "3 problems, 3 answered, 3 of 3 right" in done.stdout
 
@@ -203,7 +199,7 @@ def test_a_tiny_model_solves_from_end_to_end_whatever_it_answers(tmp_path: Path)
         "solve-informal", str(file), "--model", f"hf:{model}", "--family", "numina", "--samples",
         "2", "--rounds", "2", "--max-tokens", "24", "--output", str(output),
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     solutions = read_solutions(output)
     assert len(solutions) == 3
     assert all(len(each.samples) == 2 and each.tokens > 0 for each in solutions)
@@ -239,5 +235,5 @@ def test_three_real_problems_are_answered_rightly_by_a_replay_of_real_traces(
         "--early", "never", "--answer-mode", "general", "--output", str(tmp_path / "out"),
         "--format", "json",
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout)["correct"] == 3

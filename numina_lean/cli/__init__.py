@@ -23,6 +23,7 @@ COMMANDS = {
     "gates": "Name the gates, and say what they catch and lose.",
     "prove": "Prove what a corpus leaves open.",
     "solve-informal": "Answer problems by a vote over traces of text and Python.",
+    "evaluate": "Measure a model on validation suites, and compare two runs.",
     "check": "Check Lean sources, and say for each what it comes to.",
     "serve": "Answer checks over HTTP.",
     "build": "Compile the modules of a Lean project.",
@@ -31,8 +32,8 @@ COMMANDS = {
     "setup": "Fetch, verify and build a Lean engine.",
     "doctor": "Say which Lean engines work.",
 }
-"""Each command, with what it is for. It is what its module has under the same name: a function, or
-a `typer.Typer` with commands of its own. A module is imported when its command is asked for."""
+"""Each command, with what it is for. It is what its module has under the same name, `_` for `-`: a
+function, or a `typer.Typer` with commands of its own. A module is imported when it is asked for."""
 
 INTERRUPTED = 130
 READER_GONE = 141
@@ -81,7 +82,8 @@ class _Commands(TyperGroup):
 
 
 def _load(name: str) -> Any:
-    command = getattr(import_module(f"{__name__}.{name}"), name)
+    module = name.replace("-", "_")
+    command = getattr(import_module(f"{__name__}.{module}"), module)
     if not isinstance(command, typer.Typer):
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         alone.command(name)(command)

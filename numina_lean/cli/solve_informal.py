@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -27,7 +27,32 @@ from numina_lean.cli.model_options import (
     TokenRateOption,
     model_options,
 )
-from numina_lean.cli.options import EngineOption, jobs_or_default, seconds
+from numina_lean.cli.options import EngineOption, jobs_or_default
+from numina_lean.cli.solve_options import (
+    DEFAULT,
+    TRACES,
+    AnswerFieldOption,
+    ConfidenceOption,
+    EarlyOption,
+    FamilyOption,
+    FormatOption,
+    IdFieldOption,
+    KeptOption,
+    MaxTokensOption,
+    OutputCharsOption,
+    ProblemFieldOption,
+    ProgramsOption,
+    RestartOption,
+    RoundsOption,
+    RunSecondsOption,
+    SamplesOption,
+    TemperatureOption,
+    TopPOption,
+    TracesOption,
+    UnsafeSolvingOption,
+    VerifyOption,
+    WeightsOption,
+)
 from numina_lean.cli.solving import Means, open_machine
 from numina_lean.cli.votes_view import short, told
 from numina_lean.corpus.files import write_text_atomically
@@ -36,16 +61,14 @@ from numina_lean.lean.discover import choose_engine
 from numina_lean.problems.problem import Problem
 from numina_lean.problems.read import BrokenRow, FieldNames, count_problems, read_problems
 from numina_lean.prompts.registry import family as prompt_family
-from numina_lean.sandbox.bubblewrap import UNSAFE_OPTION
 from numina_lean.solve.board import Standing
-from numina_lean.solve.folder import read_solutions
-from numina_lean.solve.procedure import AnswerMode, Early, Procedure, Weights
+from numina_lean.solve.folder import SOLUTIONS, read_solutions
+from numina_lean.solve.procedure import AnswerMode, Procedure
 from numina_lean.solve.solution import Solution
 from numina_lean.solve.summary import summary_of
 
 _MOST_WARNINGS = 10
 _MOST_SHOWN = 20
-_DEFAULT = Procedure()
 
 
 def solve_informal(
@@ -72,97 +95,40 @@ def solve_informal(
             show_default="out/solved-…, the same for the same command",
         ),
     ] = None,
-    family: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="How the model is asked: numina, qwen or chat."),
-    ] = "chat",
-    samples: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Traces of a problem.")
-    ] = _DEFAULT.samples,
-    rounds: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Texts that the model writes for one trace.")
-    ] = _DEFAULT.rounds,
-    temperature: Annotated[
-        float, typer.Option(metavar="T", min=0, help="Sampling temperature.")
-    ] = _DEFAULT.temperature,
-    top_p: Annotated[
-        float, typer.Option(metavar="P", min=0, max=1, help="Nucleus.")
-    ] = _DEFAULT.top_p,
-    max_tokens: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Tokens of one text.")
-    ] = _DEFAULT.max_tokens,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the samples.")] = _DEFAULT.seed,
+    family: FamilyOption = "chat",
+    samples: SamplesOption = DEFAULT.samples,
+    rounds: RoundsOption = DEFAULT.rounds,
+    temperature: TemperatureOption = DEFAULT.temperature,
+    top_p: TopPOption = DEFAULT.top_p,
+    max_tokens: MaxTokensOption = DEFAULT.max_tokens,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the samples.")] = DEFAULT.seed,
     answer_mode: Annotated[
         AnswerMode,
         typer.Option(help="What counts as an answer: integers only, or anything, by equality."),
-    ] = _DEFAULT.answer_mode,
+    ] = DEFAULT.answer_mode,
     modulus: Annotated[
         int,
         typer.Option(metavar="N", min=0, help="Integers are taken modulo this; 0: as they are."),
     ] = 1000,
-    early: Annotated[
-        Early,
-        typer.Option(
-            help="When sampling stops before its end: once the winner cannot change (certain), "
-            "or is the more frequent answer with probability --confidence (likely)."
-        ),
-    ] = _DEFAULT.early,
-    confidence: Annotated[
-        float, typer.Option(metavar="P", help="For --early likely.")
-    ] = _DEFAULT.confidence,
-    weights: Annotated[
-        Weights, typer.Option(help="What a trace counts: clean counts less after failed programs.")
-    ] = _DEFAULT.weights,
-    verify: Annotated[
-        Literal["none", "lean"],
-        typer.Option(
-            help="Have Lean prove or refute answers that can be stated in it: a veto, or weight."
-        ),
-    ] = "none",
-    restart: Annotated[
-        bool,
-        typer.Option("--restart/--no-restart", help="Whether a text without code starts anew."),
-    ] = _DEFAULT.restart,
-    kept: Annotated[
-        bool,
-        typer.Option("--kept", help="Programs of a trace share their state, as in a notebook."),
-    ] = _DEFAULT.kept,
-    output_chars: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Of an output, how much the model is shown.")
-    ] = _DEFAULT.output_chars,
-    run_seconds: Annotated[
-        float, typer.Option(metavar="S", callback=seconds, help="A program may take.")
-    ] = _DEFAULT.run_seconds,
-    traces: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Traces at work at once, over all problems.")
-    ] = 96,
-    programs: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=1, max=256, help="Programs at a time.", show_default="processors"
-        ),
-    ] = None,
+    early: EarlyOption = DEFAULT.early,
+    confidence: ConfidenceOption = DEFAULT.confidence,
+    weights: WeightsOption = DEFAULT.weights,
+    verify: VerifyOption = "none",
+    restart: RestartOption = DEFAULT.restart,
+    kept: KeptOption = DEFAULT.kept,
+    output_chars: OutputCharsOption = DEFAULT.output_chars,
+    run_seconds: RunSecondsOption = DEFAULT.run_seconds,
+    traces: TracesOption = TRACES,
+    programs: ProgramsOption = None,
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Stop after the first N rows.")
     ] = None,
-    problem_field: Annotated[
-        str, typer.Option(metavar="COLUMN", help="Column with the problem.")
-    ] = "problem",
-    answer_field: Annotated[
-        str, typer.Option(metavar="COLUMN", help="Column with the answer, for the accuracy.")
-    ] = "answer",
-    id_field: Annotated[str, typer.Option(metavar="COLUMN", help="Column with the id.")] = "id",
-    format: Annotated[
-        Literal["text", "json"], typer.Option("--format", help="How the report is written.")
-    ] = "text",
+    problem_field: ProblemFieldOption = "problem",
+    answer_field: AnswerFieldOption = "answer",
+    id_field: IdFieldOption = "id",
+    format: FormatOption = "text",
     engine: EngineOption = "auto",
-    unsafe_no_sandbox: Annotated[
-        bool,
-        typer.Option(
-            UNSAFE_OPTION,
-            help="Run what the model writes without isolation, as you. Only where you must.",
-        ),
-    ] = False,
+    unsafe_no_sandbox: UnsafeSolvingOption = False,
     record: RecordOption = None,
     missing: MissingOption = None,
     missing_model: MissingModelOption = "model",
@@ -222,10 +188,11 @@ def solve_informal(
         verify=choose_engine(engine) if verify == "lean" else None,
     )  # fmt: skip
     total = total if total is None or limit is None else min(total, limit)
+    means.claim(folder, procedure)
     try:
         broken, standing = asyncio.run(_solve(means, problems, folder, procedure, total, limit))
     except BaseException:
-        if folder.exists():
+        if (folder / SOLUTIONS).exists():
             _tell(f"note: what is finished is kept in {folder}; the same command goes on")
         raise
     _report(folder, broken, standing, format)

@@ -10,6 +10,7 @@ from numina_lean.cli.checker import open_checker
 from numina_lean.cli.dashboard import dashboard
 from numina_lean.cli.votes_view import view
 from numina_lean.corpus.folder import STATE
+from numina_lean.corpus.run_folder import RunFolder
 from numina_lean.lean.engine import Engine
 from numina_lean.models.breaker import Breaker
 from numina_lean.models.choose import open_model
@@ -23,9 +24,10 @@ from numina_lean.prompts.registry import family as prompt_family
 from numina_lean.prompts.solve import SolveRequest
 from numina_lean.sandbox.sandbox import Sandbox
 from numina_lean.solve.board import Board, Standing
-from numina_lean.solve.folder import SolveFolder
+from numina_lean.solve.folder import HELD, SolveFolder
 from numina_lean.solve.procedure import Procedure
-from numina_lean.solve.referee import MOST_FACTOR, LeanReferee, factors
+from numina_lean.solve.referee import PROVED_FACTOR, factors
+from numina_lean.solve.referee import Referee as Judge
 from numina_lean.solve.runner import SandboxRunner
 from numina_lean.solve.solve import Keeper, run
 from numina_lean.solve.solver import Referee, Solver
@@ -52,6 +54,11 @@ class Means:
         lean = "none" if self.verify is None else self.verify.lean.lean_version
         named = {"model": self.model, "family": self.family, "verify": lean}
         return named | {name: str(value) for name, value in asdict(procedure).items()}
+
+    def claim(self, folder: Path, procedure: Procedure) -> None:
+        """Make `folder` this run's before anything is written there. Raises `InputError`."""
+        with RunFolder(folder, self.settings(procedure), HELD):
+            return
 
 
 class Machine:
@@ -81,7 +88,8 @@ class Machine:
             board = Board(total, kept.solved, procedure.samples)
             solver = Solver(
                 self._model, self._ask, self._runner, procedure, Keeper(kept, board),
-                places=self._places, referee=self._referee, most=MOST_FACTOR,
+                places=self._places, referee=self._referee,
+                most=1.0 if self._referee is None else PROVED_FACTOR,
             )  # fmt: skip
             with dashboard(board.standing, view, folder / STATE / "progress.json"):
                 broken = await run(
@@ -110,6 +118,8 @@ async def open_machine(means: Means, tell: Callable[[str], None]) -> AsyncIterat
             checker = stack.enter_context(
                 open_checker(means.verify, means.programs, no_cache=False, tell=tell)
             )
+            from numina_lean.solve.lean_referee import LeanReferee
+
             referee = _weighing(LeanReferee(checker))
         model: Model = await stack.enter_async_context(open_model(means.model, means.options))
         if means.record is not None:
@@ -117,7 +127,7 @@ async def open_machine(means: Means, tell: Callable[[str], None]) -> AsyncIterat
         yield Machine(means, Breaker(model), runner, referee)
 
 
-def _weighing(referee: LeanReferee) -> Referee:
+def _weighing(referee: Judge) -> Referee:
     def weigh(problem: Problem, answers: tuple[str, ...]) -> Mapping[str, float]:
         return factors({answer: referee.rule(problem, answer) for answer in answers})
 

@@ -23,6 +23,8 @@ from numina_lean.solve.solution import Sample, Solution
 from numina_lean.solve.trace import Trace, Turn
 
 TRACES, SOLUTIONS = "traces.jsonl", "solutions.jsonl"
+HELD = "solutions"
+"""What a `RunFolder` of this kind holds."""
 
 
 class SolveFolder:
@@ -30,7 +32,7 @@ class SolveFolder:
 
     def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
         self.path = folder
-        self._run = RunFolder(folder, settings, "solutions")
+        self._run = RunFolder(folder, settings, HELD)
         self._problems: dict[str, str] = {}
         self._begun: dict[str, list[Trace]] = {}
 
