@@ -244,12 +244,12 @@ def test_the_means_of_two_seeds() -> None:
     }
     found = scores(seeds, Reading("strict"))
     assert found is not None
-    assert found.values.problems == ("a", "b")
+    assert found.problems == ("a", "b")
     assert found.vote.by_seed == (0.5, 1.0)
     assert found.vote.mean == 0.75
     assert found.vote.deviation == pytest.approx(sqrt(0.125))
     assert found.sample.by_seed == (0.375, 0.75)
-    assert found.values.ks == (1, 2, 4)
+    assert found.ks == (1, 2, 4)
     assert found.majority[0].mean == pytest.approx(found.sample.mean)
     assert found.majority[-1].mean == pytest.approx(found.vote.mean)
     assert found.passing[-1].mean == 1.0
@@ -259,7 +259,7 @@ def test_only_problems_that_every_seed_has_are_counted() -> None:
     a, b = solution(["7"], id="a"), solution(["8"], id="b")
     found = scores({1: [a, b], 2: [b, a], 3: [b]}, Reading("strict"))
     assert found is not None
-    assert found.values.problems == ("b",)
+    assert found.problems == ("b",)
     assert scores({1: [a], 2: [b]}, Reading("strict")) is None
     assert scores({}, Reading("strict")) is None
 
@@ -268,7 +268,7 @@ def test_curves_end_where_a_problem_has_no_more_samples() -> None:
     seeds = {1: [solution(["7"] * 6, id="a"), solution(["7", "8", "7"], id="b")]}
     found = scores(seeds, Reading("strict"))
     assert found is not None
-    assert found.values.ks == (1, 2, 3)
+    assert found.ks == (1, 2, 3)
     assert found.vote.deviation is None
     assert found.vote.over_seeds is None
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "prove": "Prove what a corpus leaves open.",
     "solve-informal": "Answer problems by a vote over traces of text and Python.",
     "evaluate": "Measure a model on validation suites, and compare two runs.",
+    "audit-steps": "Find the equalities of worked solutions, and have Lean check each.",
     "check": "Check Lean sources, and say for each what it comes to.",
     "serve": "Answer checks over HTTP.",
     "build": "Compile the modules of a Lean project.",

@@ -75,26 +75,34 @@ def _counted(pattern: tuple[int, ...], ks: tuple[int, ...]) -> tuple[float, ...]
         rivals = [found for found in places.values() if len(found) >= votes]
         others = sum(len(found) for found in places.values() if len(found) < votes)
         free = _binomials(idle + others)
+        # How many of each rival come after the first vote: where it is the same, so is the product.
+        firsts: dict[tuple[int, ...], int] = {}
         for index in range(len(own) - votes + 1):
-            product = free
-            for rival in rivals:
-                product = np.convolve(product, _below(rival, votes, own[index]))
+            later = tuple(sum(place > own[index] for place in found) for found in rivals)
             ways = comb(len(own) - index - 1, votes - 1)
+            firsts[later] = firsts.get(later, 0) + ways
+        for later, ways in firsts.items():
+            product = free
+            for found, behind in zip(rivals, later, strict=True):
+                product = np.convolve(product, _below(len(found), votes, behind))
             for k in ks:
                 if 0 <= k - votes < len(product):
                     wins[k] += ways * float(product[k - votes])
     return tuple(min(1.0, wins[k] / comb(n, k)) for k in ks)
 
 
+@lru_cache(maxsize=1024)
 def _binomials(n: int) -> Polynomial:
     """(1 + x)^n."""
     return np.array([comb(n, c) for c in range(n + 1)], dtype=np.float64)
 
 
-def _below(places: list[int], votes: int, first: int) -> Polynomial:
-    """In how many ways a class stays behind one that has `votes`, the first of them at `first`."""
-    later = sum(place > first for place in places)
-    ways = [comb(len(places), c) for c in range(votes)]
+@lru_cache(maxsize=65536)
+def _below(size: int, votes: int, later: int) -> Polynomial:
+    """In how many ways a class of `size` stays behind one with `votes`, after whose first member
+    it has `later`.
+    """
+    ways = [comb(size, c) for c in range(votes)]
     return np.array([*ways, comb(later, votes)], dtype=np.float64)
 
 

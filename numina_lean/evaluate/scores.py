@@ -35,28 +35,20 @@ class Estimate:
     over_seeds: Interval | None
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
-    """`votes` and `samples` have a row a problem and a column a seed; `majority` and `passing` a
-    layer for each k of `ks` besides. `exact`: maj@k was counted, not drawn.
-    """
-
-    rule: Rule
-    seeds: tuple[int, ...]
-    problems: tuple[str, ...]
-    ks: tuple[int, ...]
-    exact: bool
-    votes: Table
-    samples: Table
-    majority: Table
-    passing: Table
+Ballots = Mapping[str, tuple[Ballot, ...]]
+"""Of each problem, by its id, the ballots: one for each seed, in the order of the seeds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The means of `values`; `majority` and `passing` for each k of its `ks`."""
+    """The means over `problems`. `majority` and `passing` for each k of `ks`. `exact`: maj@k was
+    counted, not drawn.
+    """
 
-    values: Values
+    rule: Rule
+    problems: tuple[str, ...]
+    ks: tuple[int, ...]
+    exact: bool
     vote: Estimate
     sample: Estimate
     majority: tuple[Estimate, ...]
@@ -64,47 +56,64 @@ class Scores:
 
 
 def scores(seeds: Mapping[int, Sequence[Solution]], reading: Reading) -> Scores | None:
-    """The means over the problems that every seed has; None where there are none."""
-    found = values(seeds, reading)
-    if found is None:
-        return None
-    layers = [found.votes, found.samples]
-    layers += [found.majority[:, :, i] for i in range(len(found.ks))]
-    layers += [found.passing[:, :, i] for i in range(len(found.ks))]
-    vote, sample, *curves = estimates(layers)
-    half = len(found.ks)
-    return Scores(found, vote, sample, tuple(curves[:half]), tuple(curves[half:]))
-
-
-def values(seeds: Mapping[int, Sequence[Solution]], reading: Reading) -> Values | None:
-    """The values of the problems that every seed has and the rule reads, in the first seed's order;
-    None where there are none.
+    """The means over the problems that every seed has; None where there are none.
 
     Curves go up to the number of samples that each of them has: what is missing is not wrong.
     """
-    ballots = _ballots(seeds, reading)
+    ballots = common_ballots(seeds, reading)
     if not ballots:
         return None
     flat = [each for row in ballots.values() for each in row]
     ks = curve(min(len(each.keys) for each in flat))
-    return Values(
+    majorities = np.array([[majority(each, ks) for each in row] for row in ballots.values()])
+    passes = np.array(
+        [
+            [[passing(len(each.keys), each.correct, k) for k in ks] for each in row]
+            for row in ballots.values()
+        ]
+    )
+    curves = [table[:, :, i] for table in (majorities, passes) for i in range(len(ks))]
+    vote, sample, *means = estimates([votes(ballots), samples(ballots), *curves])
+    return Scores(
         rule=reading.rule,
-        seeds=tuple(seeds),
         problems=tuple(ballots),
         ks=ks,
         exact=all(is_exact(each) for each in flat),
-        votes=np.array([[float(each.right) for each in row] for row in ballots.values()]),
-        samples=np.array(
-            [[each.correct / len(each.keys) for each in row] for row in ballots.values()]
-        ),
-        majority=np.array([[majority(each, ks) for each in row] for row in ballots.values()]),
-        passing=np.array(
-            [
-                [[passing(len(each.keys), each.correct, k) for k in ks] for each in row]
-                for row in ballots.values()
-            ]
-        ),
+        vote=vote,
+        sample=sample,
+        majority=tuple(means[: len(ks)]),
+        passing=tuple(means[len(ks) :]),
     )
+
+
+def common_ballots(seeds: Mapping[int, Sequence[Solution]], reading: Reading) -> Ballots:
+    """Of the problems that every seed has and the rule reads, in the first seed's order. A problem
+    of which no sample ended is not there.
+    """
+    columns = [
+        {
+            each.id: found
+            for each in solutions
+            if (found := ballot(each, reading)) is not None and found.keys
+        }
+        for solutions in seeds.values()
+    ]
+    first, *rest = columns or [{}]
+    return {
+        id: (found, *(column[id] for column in rest))
+        for id, found in first.items()
+        if all(id in column for column in rest)
+    }
+
+
+def votes(ballots: Ballots) -> Table:
+    """1 where the vote is right, else 0: a row a problem, a column a seed."""
+    return np.array([[float(each.right) for each in row] for row in ballots.values()])
+
+
+def samples(ballots: Ballots) -> Table:
+    """The shares of samples that are right: a row a problem, a column a seed."""
+    return np.array([[each.correct / len(each.keys) for each in row] for row in ballots.values()])
 
 
 def curve(most: int) -> tuple[int, ...]:
@@ -134,23 +143,3 @@ def estimates(layers: Sequence[Table]) -> list[Estimate]:
         )
         for i, layer in enumerate(layers)
     ]
-
-
-def _ballots(
-    seeds: Mapping[int, Sequence[Solution]], reading: Reading
-) -> dict[str, tuple[Ballot, ...]]:
-    """The ballots of each problem, a seed after the other. One without samples is none."""
-    columns = [
-        {
-            each.id: found
-            for each in solutions
-            if (found := ballot(each, reading)) is not None and found.keys
-        }
-        for solutions in seeds.values()
-    ]
-    first, *rest = columns or [{}]
-    return {
-        id: (found, *(column[id] for column in rest))
-        for id, found in first.items()
-        if all(id in column for column in rest)
-    }
