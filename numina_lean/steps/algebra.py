@@ -115,7 +115,6 @@ class _Printer:
                 self.conditions.append(f"{name} ^ {degree} = {self.text(inside, 51)}")
         return name
 
-
     def _same_root(self, value: Expression) -> str | None:
         """The name of a root of the same number written otherwise, with the claim that it is so."""
         for known, name in self.irrationals.items():

@@ -25,8 +25,7 @@ def steps_of(solution: str) -> tuple[Step, ...]:
         chains += prose_chains(text, passage.start, passage.end, "annotation")
     for passage in found.math:
         chains += (
-            _in_sentence(text, found.plain, passage, chain)
-            for chain in latex_chains(text, passage)
+            _in_sentence(text, found.plain, passage, chain) for chain in latex_chains(text, passage)
         )
     steps = _links(chains)
     said = {_formulas(step) for step in steps if step.place == "annotation"}
@@ -79,6 +78,6 @@ def _word_after(text: str) -> Unread | None:
     words = text[:40].replace("-", " ").split()
     if not words:
         return None
-    return "words" if words[0].lower().strip(".,;:)") in SCALES | {"times", "plus", "minus"} else None
-
-
+    return (
+        "words" if words[0].lower().strip(".,;:)") in SCALES | {"times", "plus", "minus"} else None
+    )

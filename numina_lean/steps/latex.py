@@ -45,8 +45,12 @@ _JOINING = re.compile(
     r"|when|for|as|by|which|with|from|is|are|has|at)\b|\s*[,;(.:]|\s*\Z"
 )
 _SPACE = re.compile(r"(?:\s|&|~|\\[,;:!> ]|\\q?quad\b|\\hspace\*?\{[^{}]*\}|\\phantom\{[^{}]*\})+")
-_GOES_ON = re.compile(r"\+|\\cdot|\\times|\\div|/|\^|\*|=|[<>≤≥≈]|\\(?:leq?|geq?|lt|gt|neq?|approx|equiv)\b")
-_HANGS = re.compile(r"(?:[-+*/=<>^]|\\cdot|\\times|\\div|\\le|\\leq|\\ge|\\geq|\\approx|\\equiv)\s*\Z")
+_GOES_ON = re.compile(
+    r"\+|\\cdot|\\times|\\div|/|\^|\*|=|[<>≤≥≈]|\\(?:leq?|geq?|lt|gt|neq?|approx|equiv)\b"
+)
+_HANGS = re.compile(
+    r"(?:[-+*/=<>^]|\\cdot|\\times|\\div|\\le|\\leq|\\ge|\\geq|\\approx|\\equiv)\s*\Z"
+)
 _SIZED = re.compile(r"\\(left|right|[bB]ig+[lr]?)(?![a-zA-Z])(?=\s*\S)")
 _MODULUS = re.compile(
     r"\\pmod\s*(?:\{([^{}]+)\}|(\d+|[a-zA-Z]))"
@@ -181,7 +185,10 @@ class _Assembler:
                 case "separator":
                     # A wide space at the beginning of a row, or after a sign, parts nothing.
                     since = self.solution[max(row, begin) : mark.start]
-                    if _SPACE.sub("", since).strip() or "quad" not in self.solution[mark.start : mark.end]:
+                    if (
+                        _SPACE.sub("", since).strip()
+                        or "quad" not in self.solution[mark.start : mark.end]
+                    ):
                         yield from self._end(begin, mark.start)
                         begin = mark.end
         yield from self._end(begin, self.passage.end)

@@ -12,10 +12,10 @@ MATH = "\ue000"
 """Stands in the plain text for each character of LaTeX; a blank for each of an annotation."""
 
 _ANNOTATION = re.compile(r"<<([^<>\n]{1,400})>>")
-_NO_TEXT = re.compile(r"\[asy\].*?(?:\[/asy\]|\Z)|```.*?(?:```|\Z)|\\begin\{asy\}.*?\\end\{asy\}", re.S)
-_ENVIRONMENT = (
-    r"(?:align|alignat|gather|equation|multline|eqnarray|flalign|displaymath|aligned|gathered|split)\*?"
+_NO_TEXT = re.compile(
+    r"\[asy\].*?(?:\[/asy\]|\Z)|```.*?(?:```|\Z)|\\begin\{asy\}.*?\\end\{asy\}", re.S
 )
+_ENVIRONMENT = r"(?:align|alignat|gather|equation|multline|eqnarray|flalign|displaymath|aligned|gathered|split)\*?"
 _DELIMITED = re.compile(
     r"(?P<dollars>(?<!\\)\$\$(?P<a>.{1,5000}?)(?<!\\)\$\$)"
     r"|(?P<bracket>(?<!\\)\\\[(?P<b>.{1,5000}?)(?<!\\)\\\])"

@@ -18,7 +18,9 @@ Kind = Literal["number", "operation", "sign", "letter", "word", "percent", "math
 _TOKENS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "number",
-        re.compile(r"(?:[$€£][ \t]*)?(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d{1,3}(?: 000)+(?!\d)|\d+(?:\.\d+)?|\.\d+)"),
+        re.compile(
+            r"(?:[$€£][ \t]*)?(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d{1,3}(?: 000)+(?!\d)|\d+(?:\.\d+)?|\.\d+)"
+        ),
     ),
     ("sign", re.compile(r"[=≈]+|≤|≥|≠")),
     ("operation", re.compile(r"\*\*|[-+*/^()×÷·−–]")),
@@ -29,14 +31,24 @@ _TOKENS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("end", re.compile(r"\n")),
     ("other", re.compile(r"[^\s]")),
 )
-_LATEX = {"*": r"\times ", "×": r"\times ", "·": r"\times ", "÷": r"\div ", "−": "-", "–": "-", "**": "^"}
+_LATEX = {
+    "*": r"\times ",
+    "×": r"\times ",
+    "·": r"\times ",
+    "÷": r"\div ",
+    "−": "-",
+    "–": "-",
+    "**": "^",
+}
 _SIGNS: dict[str, Sign] = {"=": "=", "==": "=", "≈": "≈", "≤": "≤", "≥": "≥", "≠": "≠"}
 _LABELS = frozenset(
     ["step", "day", "week", "month", "year", "part", "case", "problem", "question", "number", "no",
      "room", "page", "option", "choice", "group", "phase", "item", "grade", "level", "round",
      "chapter", "stage", "player", "team", "equation", "figure", "figures", "line"]
 )  # fmt: skip
-_BULLET = re.compile(r"[ \t]*(?:[-*•][ \t]+|\(?\d{1,2}[).:][ \t]+|\d{1,2}[ \t]*-[ \t]+(?=[A-Za-z$]))")
+_BULLET = re.compile(
+    r"[ \t]*(?:[-*•][ \t]+|\(?\d{1,2}[).:][ \t]+|\d{1,2}[ \t]*-[ \t]+(?=[A-Za-z$]))"
+)
 _MOST_UNIT_WORDS = 4
 _LONGEST_RUN = 200
 _FOLLOWING = frozenset({"r", "remainder", "and"})
@@ -123,7 +135,9 @@ def _is_of(tokens: list[_Token], number: int) -> bool:
     fraction = number >= 3 and [each.kind for each in tokens[number - 3 : number]] == [
         "number", "operation", "number",
     ] and tokens[number - 2].text == "/"  # fmt: skip
-    return (fraction or tokens[number - 1].kind == "percent") and tokens[number + 1].kind == "number"
+    return (fraction or tokens[number - 1].kind == "percent") and tokens[
+        number + 1
+    ].kind == "number"
 
 
 def _is_unit(tokens: list[_Token], number: int, run: list[_Token]) -> bool:

@@ -19,7 +19,9 @@ from numina_lean.translate.rules.evaluation import UnknownValueError
 from numina_lean.translate.rules.expression import Expression, free_symbols
 from numina_lean.translate.statement import Statement
 
-_LITERAL = re.compile(r"[{(\s]*-?[{(\s]*(?:\d+(?:\.(?P<places>\d+))?|\.(?P<rest>\d+))[})\s]*(?:\\%)?[})\s]*")
+_LITERAL = re.compile(
+    r"[{(\s]*-?[{(\s]*(?:\d+(?:\.(?P<places>\d+))?|\.(?P<rest>\d+))[})\s]*(?:\\%)?[})\s]*"
+)
 _GROUPING = re.compile(r"(?<=\d)(?:\{,\}|,\\!|\{,\\!\}|,|\\,)(?=\d{3})")
 _LEADING = re.compile(r"[{(\s]*(\d+(?:\.\d+)?|\.\d+)\s*(?:[-+*/]|\\times|\\cdot|\\div)")
 _UNIT_RATIOS = frozenset(

@@ -153,5 +153,3 @@ class _Roots:
             whole = Apply("pow", (argument, number(value.denominator)))
         self.conditions.append(Relation("=", power, whole))
         return quotient_of(value)
-
-
