@@ -1,4 +1,4 @@
-"""How much of worked solutions Lean checks, what it finds wrong, and how often it decides an answer.
+"""How much of worked solutions Lean checks, what it finds wrong, how often it decides an answer.
 
 Part one audits the solutions of GSM8K and MATH rows (by default of the shared
 `informal_dev.jsonl`) and prints steps found, checked, held and wrong, the reasons of what was not

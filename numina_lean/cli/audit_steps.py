@@ -200,8 +200,8 @@ def _target(
 
 def _texts(rows: Rows) -> Iterator[tuple[tuple[int, Problem | BrokenRow], str, str]]:
     for number, row in rows:
-        known = isinstance(row, Problem)
-        yield (number, row), row.problem if known else "", row.solution if known else ""
+        texts = (row.problem, row.solution) if isinstance(row, Problem) else ("", "")
+        yield (number, row), *texts
 
 
 def _warn(row: Problem | BrokenRow, tally: AuditTally, bar: Bar) -> None:

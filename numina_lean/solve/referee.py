@@ -7,8 +7,8 @@ from typing import Literal, Protocol
 from numina_lean.problems.problem import Problem
 
 RulingOnAnswer = Literal["proved", "refuted", "open", "untranslated"]
-"""`proved`, `refuted`: that this is the answer, or that it is not. `open`: the problem was read, and
-nothing was decided. `untranslated`: it was not read."""
+"""`proved`, `refuted`: that this is the answer, or that it is not. `open`: the problem was read,
+and nothing was decided. `untranslated`: it was not read."""
 
 PROVED_FACTOR = 50.0
 """What a proof multiplies votes by: one trace with it outweighs the 47 others of a width of 48."""
@@ -31,6 +31,6 @@ class Referee(Protocol):
 
 
 def factors(opinions: Mapping[str, Opinion]) -> Mapping[str, float]:
-    """For each answer what the weight of its class is multiplied by: a veto, a boost, or nothing."""
+    """For each answer what the weight of its class is multiplied by: 0 is a veto, 1 is nothing."""
     weights = {"proved": PROVED_FACTOR, "refuted": 0.0, "open": 1.0, "untranslated": 1.0}
     return {answer: weights[opinion.ruling] for answer, opinion in opinions.items()}

@@ -1,6 +1,5 @@
 """The steps of a solution: its chains of relations, link by link, in the order of the text."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from numina_lean.steps.latex import latex_chains

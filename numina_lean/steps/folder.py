@@ -50,7 +50,7 @@ class AuditFolder:
     def left(
         self, rows: Iterator[tuple[int, Problem | BrokenRow]]
     ) -> Iterator[tuple[int, Problem | BrokenRow]]:
-        """The rows that are not there yet. Raises `InputError` where one was another text before."""
+        """The rows that are not there yet. Raises `InputError` where one was another text."""
         for number, row in rows:
             before = self._digests.get(number)
             if before is None:

@@ -15,12 +15,16 @@ _ANNOTATION = re.compile(r"<<([^<>\n]{1,400})>>")
 _NO_TEXT = re.compile(
     r"\[asy\].*?(?:\[/asy\]|\Z)|```.*?(?:```|\Z)|\\begin\{asy\}.*?\\end\{asy\}", re.S
 )
-_ENVIRONMENT = r"(?:align|alignat|gather|equation|multline|eqnarray|flalign|displaymath|aligned|gathered|split)\*?"
+_ENVIRONMENT = (
+    r"(?:align|alignat|aligned|gather|gathered|equation|multline|eqnarray|flalign|displaymath|split)"
+    r"\*?"
+)
 _DELIMITED = re.compile(
     r"(?P<dollars>(?<!\\)\$\$(?P<a>.{1,5000}?)(?<!\\)\$\$)"
     r"|(?P<bracket>(?<!\\)\\\[(?P<b>.{1,5000}?)(?<!\\)\\\])"
     r"|(?P<paren>(?<!\\)\\\((?P<c>.{1,5000}?)(?<!\\)\\\))"
-    rf"|(?P<environment>\\begin\{{(?P<name>{_ENVIRONMENT})\}}(?P<d>.{{1,5000}}?)\\end\{{(?P=name)\}})"
+    rf"|(?P<environment>\\begin\{{(?P<name>{_ENVIRONMENT})\}}"
+    r"(?P<d>.{1,5000}?)\\end\{(?P=name)\})"
     r"|(?P<inline>(?<!\\)\$(?P<e>(?:\\.|[^$\\]){1,2000}?)\$)",
     re.S,
 )

@@ -6,31 +6,12 @@ operation. What stands before and after the run decides whether it is whole.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from itertools import pairwise
 
-from numina_lean.steps.passage import MATH
+from numina_lean.steps.prose_tokens import Token, tokens_of
 from numina_lean.steps.side import OPERATIONS, SCALES
 from numina_lean.steps.step import Chain, Place, Side, Sign, Unread
 
-Kind = Literal["number", "operation", "sign", "letter", "word", "percent", "math", "other", "end"]
-
-_TOKENS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (
-        "number",
-        re.compile(
-            r"(?:[$€£][ \t]*)?(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d{1,3}(?: 000)+(?!\d)|\d+(?:\.\d+)?|\.\d+)"
-        ),
-    ),
-    ("sign", re.compile(r"[=≈]+|≤|≥|≠")),
-    ("operation", re.compile(r"\*\*|[-+*/^()×÷·−–]")),
-    ("percent", re.compile(r"%")),
-    ("letter", re.compile(r"[A-Za-z](?![A-Za-z'’])")),
-    ("word", re.compile(r"[A-Za-z][A-Za-z'’]*")),
-    ("math", re.compile(f"{MATH}+")),
-    ("end", re.compile(r"\n")),
-    ("other", re.compile(r"[^\s]")),
-)
 _LATEX = {
     "*": r"\times ",
     "×": r"\times ",
@@ -46,26 +27,15 @@ _LABELS = frozenset(
      "room", "page", "option", "choice", "group", "phase", "item", "grade", "level", "round",
      "chapter", "stage", "player", "team", "equation", "figure", "figures", "line"]
 )  # fmt: skip
-_BULLET = re.compile(
-    r"[ \t]*(?:[-*•][ \t]+|\(?\d{1,2}[).:][ \t]+|\d{1,2}[ \t]*-[ \t]+(?=[A-Za-z$]))"
-)
 _MOST_UNIT_WORDS = 4
 _LONGEST_RUN = 200
 _FOLLOWING = frozenset({"r", "remainder", "and"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: Kind
-    text: str
-    start: int
-    end: int
-
-
 def prose_chains(plain: str, start: int, end: int, place: Place = "prose") -> Iterator[Chain]:
     """The chains in `plain[start:end]`, each of at least one relation. Raises on no text."""
-    tokens: list[_Token] = []
-    for token in _tokens(plain, start, end):
+    tokens: list[Token] = []
+    for token in tokens_of(plain, start, end):
         if token.kind == "end":
             yield from _line_chains(plain, tokens, place)
             tokens = []
@@ -74,29 +44,10 @@ def prose_chains(plain: str, start: int, end: int, place: Place = "prose") -> It
     yield from _line_chains(plain, tokens, place)
 
 
-def _tokens(plain: str, start: int, end: int) -> Iterator[_Token]:
-    at, fresh = start, True
-    while at < end:
-        if fresh and (bullet := _BULLET.match(plain, at, end)):
-            at = bullet.end()
-        fresh = False
-        if at < end and plain[at] in " \t\r\f\v\u00a0":
-            at += 1
-            continue
-        for kind, pattern in _TOKENS:
-            match = pattern.match(plain, at, end)
-            if match is not None:
-                yield _Token(kind, match.group(), at, match.end())
-                fresh, at = kind == "end", match.end()
-                break
-        else:
-            at += 1
-
-
-def _line_chains(plain: str, tokens: list[_Token], place: Place) -> Iterator[Chain]:
+def _line_chains(plain: str, tokens: list[Token], place: Place) -> Iterator[Chain]:
     if not any(token.kind == "sign" for token in tokens):
         return
-    run: list[_Token] = []
+    run: list[Token] = []
     first = 0
     for number, token in enumerate(tokens):
         if not run:
@@ -109,7 +60,7 @@ def _line_chains(plain: str, tokens: list[_Token], place: Place) -> Iterator[Cha
     yield from _run_chain(plain, tokens, first, run, place)
 
 
-def _belongs(tokens: list[_Token], number: int, run: list[_Token]) -> bool:
+def _belongs(tokens: list[Token], number: int, run: list[Token]) -> bool:
     token = tokens[number]
     match token.kind:
         case "number" if run and run[-1].kind == "number":
@@ -123,12 +74,12 @@ def _belongs(tokens: list[_Token], number: int, run: list[_Token]) -> bool:
     return False
 
 
-def _between_operations(tokens: list[_Token], number: int) -> bool:
+def _between_operations(tokens: list[Token], number: int) -> bool:
     around = [tokens[at].kind for at in (number - 1, number + 1) if 0 <= at < len(tokens)]
     return any(kind in ("operation", "sign") for kind in around)
 
 
-def _is_of(tokens: list[_Token], number: int) -> bool:
+def _is_of(tokens: list[Token], number: int) -> bool:
     """`of` after a percentage or a fraction, before a number, multiplies."""
     if tokens[number].text != "of" or number + 1 >= len(tokens) or number < 1:
         return False
@@ -140,7 +91,7 @@ def _is_of(tokens: list[_Token], number: int) -> bool:
     ].kind == "number"
 
 
-def _is_unit(tokens: list[_Token], number: int, run: list[_Token]) -> bool:
+def _is_unit(tokens: list[Token], number: int, run: list[Token]) -> bool:
     """One of a few words between a number and the next operation or sign."""
     words = 0
     for token in reversed(run):
@@ -161,7 +112,7 @@ def _is_unit(tokens: list[_Token], number: int, run: list[_Token]) -> bool:
 
 
 def _run_chain(
-    plain: str, tokens: list[_Token], first: int, run: list[_Token], place: Place
+    plain: str, tokens: list[Token], first: int, run: list[Token], place: Place
 ) -> Iterator[Chain]:
     while len(run) > 1 and run[-1].text in ("-", "/") and _joins_words(tokens, first, run):
         run = run[:-1]
@@ -169,7 +120,7 @@ def _run_chain(
     if not signs or any(run[number].text not in _SIGNS for number in signs):
         return
     bounds = [-1, *signs, len(run)]
-    parts = [run[low + 1 : high] for low, high in zip(bounds, bounds[1:], strict=False)]
+    parts = [run[low + 1 : high] for low, high in pairwise(bounds)]
     before = tokens[first - 1] if first else None
     following = tokens[first + len(run)] if first + len(run) < len(tokens) else None
     sides = []
@@ -184,14 +135,14 @@ def _run_chain(
     yield Chain(place, tuple(sides), tuple(_SIGNS[run[number].text] for number in signs))
 
 
-def _joins_words(tokens: list[_Token], first: int, run: list[_Token]) -> bool:
+def _joins_words(tokens: list[Token], first: int, run: list[Token]) -> bool:
     """Whether the last token of `run` is the hyphen of a word, as in `12 push-ups`."""
     at = first + len(run)
     touching = at < len(tokens) and tokens[at].start == run[-1].end
     return run[-2].kind == "word" or (touching and tokens[at].kind == "word")
 
 
-def _doubt_before(plain: str, before: _Token | None, part: list[_Token]) -> Unread | None:
+def _doubt_before(plain: str, before: Token | None, part: list[Token]) -> Unread | None:
     if not part:
         return "words" if before is not None and before.kind == "word" else "incomplete"
     if before is None:
@@ -207,7 +158,7 @@ def _doubt_before(plain: str, before: _Token | None, part: list[_Token]) -> Unre
     return "notation" if touching and before.text not in "(\"'“‘>[:,;|" else None
 
 
-def _doubt_after(plain: str, following: _Token | None, part: list[_Token]) -> Unread | None:
+def _doubt_after(plain: str, following: Token | None, part: list[Token]) -> Unread | None:
     if not part:
         return "words" if following is not None and following.kind == "word" else "incomplete"
     if following is None:
@@ -221,7 +172,7 @@ def _doubt_after(plain: str, following: _Token | None, part: list[_Token]) -> Un
 
 
 def _side(
-    part: list[_Token], anchor: _Token, doubt: Unread | None, *, first: bool, last: bool
+    part: list[Token], anchor: Token, doubt: Unread | None, *, first: bool, last: bool
 ) -> Side:
     """The side that the tokens of `part` make; `anchor` is a sign beside it."""
     if not part:
@@ -239,7 +190,7 @@ def _side(
     return Side(part[0].start, part[-1].end, formula, tuple(dict.fromkeys(units)), doubt)
 
 
-def _without_frame(part: list[_Token], *, first: bool, last: bool) -> list[_Token]:
+def _without_frame(part: list[Token], *, first: bool, last: bool) -> list[Token]:
     """Without the parenthesis that opens before the chain, or closes after it."""
     depth = sum((token.text == "(") - (token.text == ")") for token in part)
     while first and depth > 0 and part and part[0].text == "(":
@@ -249,7 +200,7 @@ def _without_frame(part: list[_Token], *, first: bool, last: bool) -> list[_Toke
     return part
 
 
-def _formula(part: list[_Token]) -> str | None:
+def _formula(part: list[Token]) -> str | None:
     """The tokens as LaTeX; None where one of them has no place in a formula."""
     out = ""
     power = False
@@ -284,11 +235,11 @@ def _formula(part: list[_Token]) -> str | None:
     return out
 
 
-def _digits(token: _Token) -> str:
+def _digits(token: Token) -> str:
     return re.sub(r"[$€£,\s]", "", token.text)
 
 
-def _mixed(part: list[_Token], number: int) -> bool:
+def _mixed(part: list[Token], number: int) -> bool:
     """Whether a mixed number's fraction begins at `number`: `2 1/2`."""
     if number < 1 or number + 2 >= len(part):
         return False
@@ -300,5 +251,5 @@ def _mixed(part: list[_Token], number: int) -> bool:
     )
 
 
-def _operand(token: _Token | None) -> bool:
+def _operand(token: Token | None) -> bool:
     return token is not None and (token.kind in ("number", "percent") or token.text in "()")

@@ -118,8 +118,7 @@ def _without_letters(step: Step, around: Surroundings, pairs: list[Pair]) -> Que
     unit = _unit(step)
     if step.sign in ("=", "≈") and unit is not None:
         for pair in pairs:
-            left, right = pair.values or (0, 0)
-            if abs(left - right) < unit:
+            if pair.values is not None and abs(pair.values[0] - pair.values[1]) < unit:
                 return Question(rational.statement(pair.near(unit)), rational.COMPUTED, "rounded")
     if step.sign == "≈":
         return "approximate"

@@ -1,4 +1,4 @@
-"""One side of a relation in LaTeX: what is no part of the number is taken off, units are kept apart."""
+"""One side of a relation in LaTeX, with what is no part of the number taken off."""
 
 import re
 
@@ -27,7 +27,8 @@ _LOOKS = re.compile(
 _DEGREE = re.compile(r"\^\s*(?:\\circ\b|\{\s*\\circ\s*\})|\\degree\b|°")
 _MONEY = re.compile(r"\\\$|\\textdollar\b|(?<!\\)\$")
 _TEXT = re.compile(
-    r"(?:\\[ ,;:]|\s)*\\(?:text|mbox|textrm|textit|textbf|mathrm)\s*\{([^{}]*)\}(?:\s*\^\s*(?:\d|\{\d\}))?"
+    r"(?:\\[ ,;:]|\s)*\\(?:text|mbox|textrm|textit|textbf|mathrm)\s*\{([^{}]*)\}"
+    r"(?:\s*\^\s*(?:\d|\{\d\}))?"
 )
 _KNOWN = frozenset({"gcd", "lcm", "gcf", "max", "min", "mod"})
 _END = re.compile(r"[\s.,;:]+\Z|\\[,;:! ]+\Z")
