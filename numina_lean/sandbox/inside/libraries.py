@@ -3,8 +3,11 @@
 import ctypes
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Iterator, Sequence
+
+from .exercise import exercise
 
 # What programs of models import, the standard library's part first. Submodules that a library
 # loads late are named, for a program would pay for them.
@@ -41,6 +44,8 @@ def load(folders: Sequence[str]) -> dict[str, str]:
             importlib.import_module(name)
         except ImportError:
             continue
+    if "sympy" in sys.modules:
+        exercise(sys.modules["sympy"])
     return {name: str(sys.modules[name].__version__) for name in NAMED if name in sys.modules}
 
 
@@ -50,7 +55,7 @@ def reseed() -> None:
     The standard library's `random` sees to that itself.
     """
     if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
+        sys.modules["numpy"].random.seed(int.from_bytes(os.urandom(4), "big"))
 
 
 def settle() -> None:
