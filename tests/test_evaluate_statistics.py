@@ -7,6 +7,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
+from evaluations import solution
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -19,13 +20,7 @@ from numina_lean.evaluate.majority import is_exact, majority
 from numina_lean.evaluate.paired import mcnemar, sign_flip
 from numina_lean.evaluate.scores import curve, estimates, passing, scores
 from numina_lean.evaluate.seeds import STRIDE, drawn_from, seeds_of
-from numina_lean.problems.problem import Problem
-from numina_lean.solve.classes import Classes
 from numina_lean.solve.procedure import Procedure
-from numina_lean.solve.solution import Solution, solution_of
-from numina_lean.solve.solver import Solved
-from numina_lean.solve.trace import Trace, Turn
-from numina_lean.solve.vote import vote
 
 KEYS = st.lists(st.sampled_from(["right", "b", "c", "d", None]), min_size=1, max_size=9)
 
@@ -44,27 +39,6 @@ def enumerated(one: Ballot, k: int) -> float:
         for each in subsets
     )
     return right / len(subsets)
-
-
-def solution(
-    answers: Sequence[str | None],
-    reference: str = "7",
-    *,
-    id: str = "p",
-    procedure: Procedure | None = None,
-    failures: Sequence[int] = (),
-) -> Solution:
-    """What the solver makes of traces that end with these answers; None: without one."""
-    procedure = procedure or Procedure(samples=len(answers), modulus=None)
-    bad = Turn("", "stop", code="x", output="", run="error")
-    traces = tuple(
-        Trace(id, i, (bad,) * (failures[i] if failures else 0),
-              "no_answer" if answer is None else "answered", answer)
-        for i, answer in enumerate(answers)
-    )  # fmt: skip
-    votes = vote(traces, procedure, Classes(procedure))
-    solved = Solved(Problem(id, f"problem {id}", reference), traces, votes, False, True, 1.0)
-    return solution_of(solved, procedure)
 
 
 @given(KEYS)

@@ -13,15 +13,16 @@ from numina_lean.evaluate.findings import Findings
 from numina_lean.evaluate.page import percent, told_deviation, told_interval, verdict_words
 
 _MOST_SHIFTS = 8
+_NARROWEST = 110
 
 
 def show_evaluation(suites: Sequence[Findings]) -> None:
     """A table of all suites, then what there is to know about each."""
-    console = Console(highlight=False, markup=False)
-    table = Table("suite", "rule")
-    for column in ("problems", "seeds", "right votes", f"{LEVEL:.0%} over problems", "over seeds",
-                   "single samples", "maj@k", "pass@k"):  # fmt: skip
-        table.add_column(column, justify="right")
+    console = _console()
+    table = Table("suite", "rule", box=None, pad_edge=False)
+    for column in ("problems", "seeds", "right votes", f"{LEVEL:.0%}, problems", "seeds",
+                   "one sample", "pass@k"):  # fmt: skip
+        table.add_column(column, justify="right", no_wrap=True)
     for each in suites:
         for rule, found in each.scores.items():
             table.add_row(
@@ -29,8 +30,7 @@ def show_evaluation(suites: Sequence[Findings]) -> None:
                 percent(found.vote.mean) + told_deviation(found.vote),
                 told_interval(found.vote.over_problems), told_interval(found.vote.over_seeds),
                 percent(found.sample.mean),
-                f"{percent(found.majority[-1].mean)} ({found.ks[-1]})",
-                f"{percent(found.passing[-1].mean)} ({found.ks[-1]})",
+                f"{percent(found.passing[-1].mean)} (k = {found.ks[-1]})",
             )  # fmt: skip
     console.print(table)
     for each in suites:
@@ -40,12 +40,12 @@ def show_evaluation(suites: Sequence[Findings]) -> None:
 
 def show_comparison(suites: Sequence[SuiteComparison]) -> None:
     """For each suite and rule whether the change is real, and where it comes from."""
-    console = Console(highlight=False, markup=False)
+    console = _console()
     for suite in suites:
-        table = Table(suite.suite, title_justify="left")
+        table = Table(suite.suite, box=None, pad_edge=False)
         for column in ("problems", "A", "B", "B − A", f"{LEVEL:.0%} over problems", "p",
-                       "only B", "only A"):  # fmt: skip
-            table.add_column(column, justify="right")
+                       "B wins", "loses"):  # fmt: skip
+            table.add_column(column, justify="right", no_wrap=True)
         for each in suite.rules:
             table.add_row(
                 each.rule, str(each.problems), percent(each.a), percent(each.b),
@@ -59,6 +59,13 @@ def show_comparison(suites: Sequence[SuiteComparison]) -> None:
                 console.print(line, soft_wrap=True)
         for note in suite.notes:
             console.print(f"{suite.suite}: {visible(note)}", soft_wrap=True)
+
+
+def _console() -> Console:
+    """One that is never too narrow for a row of numbers: a terminal that is, breaks the line."""
+    console = Console(highlight=False, markup=False)
+    console.width = max(console.width, _NARROWEST)
+    return console
 
 
 def _told_shifts(found: Comparison) -> list[str]:

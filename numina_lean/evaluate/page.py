@@ -25,6 +25,7 @@ td { border-bottom: 1px solid #e4e7eb; } .n { text-align: right; }
 td { overflow-wrap: anywhere; } img { max-width: 100%; } summary { cursor: pointer; }
 """
 _MOST_VOTES = 4
+_MOST_PROBLEMS = 1000
 _LONGEST_ANSWER = 60
 _LONGEST_TEXT = 2000
 
@@ -170,10 +171,15 @@ def _problems(found: Findings) -> Markup:
          "" if each.reference is None else _short(each.reference, _LONGEST_ANSWER),
          [_cast(cast) for cast in each.casts],
          *(percent(each.share[rule]) if rule in each.share else "–" for rule in rules))
-        for each in found.problems
+        for each in found.problems[:_MOST_PROBLEMS]
     ]  # fmt: skip
     head = ("problem", "text", "answer", "votes, by seed", *(f"samples right ({r})" for r in rules))
-    return _table(head, rows, numbers=len(rules))
+    more = len(found.problems) - len(rows)
+    return element(
+        "div",
+        _table(head, rows, numbers=len(rules)),
+        element("p", f"{more} more are in report.json") if more > 0 else None,
+    )
 
 
 def _cast(cast: Cast) -> Markup:

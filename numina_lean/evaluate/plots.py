@@ -19,6 +19,7 @@ HOW_TO_GET = "pip install 'numina-lean[plots]'"
 
 _INK, _SOFT, _GRID = "#1f2933", "#7b8794", "#e4e7eb"
 _MAJ, _PASS, _STRICT = "#2f5d8a", "#b4632d", "#4f7f52"
+_ASIDE = {"strict": -0.2, "literal": 0.2, "equality": 0.0}
 _STYLE: dict[str, Any] = {
     "font.size": 10,
     "axes.edgecolor": _SOFT,
@@ -61,27 +62,25 @@ def draw_spread(suites: Sequence[Findings]) -> bytes:
     """The share of right votes of each seed: a dot a seed, a bar at the mean, a row a suite."""
 
     def draw(axes: "Axes") -> None:
-        names = []
         for row, suite in enumerate(suites):
-            names.append(suite.manifest.suite)
             for rule, found in suite.scores.items():
                 color = _STRICT if rule == "strict" else _MAJ
-                shift = 0.14 if rule == "strict" and len(suite.scores) > 1 else 0.0
+                place = row + (0.0 if len(suite.scores) == 1 else _ASIDE[rule])
                 means = found.vote.by_seed
-                axes.plot(means, [row + shift] * len(means), "o", color=color, alpha=0.5, ms=5)
-                axes.plot([found.vote.mean], [row + shift], "|", color=color, ms=16, mew=2)
+                axes.plot(means, [place] * len(means), "o", color=color, alpha=0.5, ms=5)
+                axes.plot([found.vote.mean], [place], "|", color=color, ms=12, mew=2)
         for rule, color in (("strict", _STRICT), ("literal or equality", _MAJ)):
             axes.plot([], [], "o", color=color, label=rule)
-        axes.set_yticks(range(len(names)), names)
-        axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.set_xlim(-0.02, 1.02)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        axes.set_yticks(range(len(suites)), [each.manifest.suite for each in suites])
+        axes.set_ylim(len(suites) - 0.5, -0.5)
+        axes.margins(x=0.1)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.1%}")
         axes.set_xlabel("right votes")
         axes.set_axisbelow(True)
         axes.grid(axis="x", color=_GRID)
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
 
-    return _svg(draw, 1.5 + 0.5 * len(suites))
+    return _svg(draw, 1.2 + 0.6 * len(suites))
 
 
 def _curve(
