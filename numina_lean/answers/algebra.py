@@ -141,6 +141,8 @@ def _constants(
     size = sympy.Max(sympy.Abs(one), sympy.Abs(other))
     if not size.is_finite:
         return "symbolic" if left == right else "unequal"
+    if not allowed and size < AGREED:
+        return "symbolic" if _zero(left - right) else "unequal"
     if not allowed:
         return "numeric" if difference <= AGREED * size else "unequal"
     limit = sympy.Rational(allowed.numerator, allowed.denominator) * size
@@ -156,4 +158,6 @@ def _constants(
 def _zero(difference: sympy.Expr) -> bool:
     if sympy.expand(difference) == 0:
         return True
-    return bool(sympy.simplify(difference) == 0)
+    if sympy.simplify(difference) == 0:
+        return True
+    return not difference.free_symbols and difference.equals(0) is True

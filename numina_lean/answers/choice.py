@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 _FONT = r"\\(?:text(?:bf|rm|it|sf)?|math(?:rm|bf|it|sf)|mbox|boldsymbol|bold|bf)\s*\{\s*"
 _PARENTHESISED = rf"(?:{_FONT})*\(\s*(?:{_FONT})*([A-Za-z])\s*\}}*\s*\)\s*\}}*"
-_ALONE = re.compile(rf"(?:{_FONT})*(?:\(\s*(?:{_FONT})*([A-Za-z])\s*\}}*\s*\)|([A-Z]))[\s}}.]*")
+_ALONE = re.compile(rf"(?:{_FONT})*(?:\(\s*(?:{_FONT})*([A-Za-e])\s*\}}*\s*\)|([A-Z]))[\s}}.]*")
 _FIRST = tuple(
     re.compile(pattern, re.DOTALL)
     for pattern in (
@@ -29,6 +29,9 @@ _LAST = tuple(
         rf"(?P<rest>.*[^\s(])\s*(?<![A-Za-z])(?=[\s\\,])[\s,]*{_PARENTHESISED}\s*\.?",
     )
 )
+_SECOND = re.compile(rf"^(?:{_FONT})?[\s,]*(?:and|or)\b|{_PARENTHESISED}")
+"""Another letter beside the first: several options, which are a list."""
+
 _LETTERS = re.compile(r"[A-J]", re.IGNORECASE)
 
 
@@ -46,9 +49,10 @@ def chosen(text: str) -> Option | None:
         return Option((alone[1] or alone[2]).upper(), "")
     for form in (*_FIRST, *_LAST):
         match = form.fullmatch(text)
-        if match is None:
+        if match is None or _SECOND.search(match["rest"]):
             continue
-        letter = next(group for group in match.groups() if group and group != match["rest"])
+        rest = form.groupindex["rest"]
+        letter = next(match[at] for at in range(1, form.groups + 1) if at != rest and match[at])
         if _LETTERS.fullmatch(letter):
             return Option(letter.upper(), match["rest"].strip(" ,"))
     return None

@@ -23,6 +23,7 @@ def equality(one: str, other: str) -> Equality | None:
     Symmetric and reflexive. Takes any text, never raises, and takes a few seconds at most: the
     stage of computer algebra has a limit of its own. Safe to call from many threads.
     """
+    one, other = one.strip(), other.strip()
     if one == other:
         return "exact"
     if max(len(one), len(other)) > LONGEST:
@@ -35,7 +36,7 @@ def equal(one: str, other: str) -> bool:
     return equality(one, other) is not None
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _equality(one: str, other: str) -> Equality | None:
     try:
         verdict = compared(read(one), read(other), Arithmetic())

@@ -106,8 +106,7 @@ class _Reader(Cursor):
         if token.kind in ("letter", "name"):
             return True
         if token.kind == "number":
-            before = self.tokens[self.at - 1]
-            return before.kind not in ("number",) and before.text not in ("^", "_")
+            return self.tokens[self.at - 1].text in (")", "]", "}", "!")
         return token.text in _STARTS or (token.text == "|" and not self.bars)
 
     def mixed(self) -> Expression | None:

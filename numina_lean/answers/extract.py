@@ -32,6 +32,8 @@ _NO_ANSWER = re.compile(
 )
 _LONGEST_PROSE = 300
 _MOST_LAYERS = 12
+_MOST_ANCHORS = 50
+_MOST_JOINED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _outermost(text: str) -> Iterator[_Box]:
 
 def _joined(text: str, boxes: list[_Box]) -> str:
     last = [boxes[-1]]
-    for box in reversed(boxes[:-1]):
+    for box in reversed(boxes[-_MOST_JOINED:-1]):
         if not _JOINT.fullmatch(text, box.end, last[0].start):
             break
         last.insert(0, box)
@@ -125,12 +127,11 @@ def _unboxed_once(content: str) -> str:
 
 
 def _prose(text: str) -> str | None:
-    found = None
-    for anchor in _PROSE.finditer(text):
-        stated = _stated(text[anchor.end() : anchor.end() + _LONGEST_PROSE])
+    for end in reversed([anchor.end() for anchor in _PROSE.finditer(text)][-_MOST_ANCHORS:]):
+        stated = _stated(text[end : end + _LONGEST_PROSE])
         if stated and not _NO_ANSWER.match(stated):
-            found = stated
-    return found
+            return stated
+    return None
 
 
 def _stated(rest: str) -> str:

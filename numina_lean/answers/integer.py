@@ -8,7 +8,7 @@ def integer(text: str) -> int | None:
     r"""The integer that the answer is, or None where it is none; nothing is rounded.
 
     What is worked out exactly counts (`5.0`, `1{,}000`, `\frac{10}{2}`, `3^2`, `\sqrt{16}`), a
-    numeral of another base has its value (`2112_6` is 488), and a name, an option's letter and a
+    numeral of another base has its value (`2112_6` is 476), and a name, an option's letter and a
     unit beside the number are looked past (`x = 3`, `(B) 12`, `5\text{ cm}`, `50\%`). None for
     3.5, for several numbers, for a letter alone, and for what only algebra would show to be one.
     """

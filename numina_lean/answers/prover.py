@@ -55,6 +55,14 @@ class _Server:
             self.end()
             raise
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def ask(self, one: str, other: str) -> str:
         """The server's word. Raises `_GoneError`."""
         assert self._process.stdin is not None
@@ -106,6 +114,9 @@ class Prover:
                 if self._broken:
                     return None
                 server = self._idle.pop() if self._idle else None
+            if server is not None and not server.alive:
+                server.end()
+                server = None
             try:
                 server = server or self._started()
                 if server is None:

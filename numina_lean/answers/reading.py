@@ -40,6 +40,7 @@ from numina_lean.answers.value import (
     Union,
     Unread,
     Value,
+    number,
 )
 from numina_lean.answers.words import EMPTY, REALS, in_words
 
@@ -53,6 +54,10 @@ _MATRIX = re.compile(
     r"(?P<body>.*)\\end\{(?P=kind)\}\s*[)\]]?",
     re.DOTALL,
 )
+_LOOSE_END = re.compile(r"(?<!\\)(?:\\\\)*\\$")
+"""What is left of a LaTeX space whose space was taken for the text's end."""
+
+_SPACED_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(?: \d{3})+")
 _ROW_END = re.compile(r"\\\\(?:\[[^\]]*\])?|\\(?=[\d\s-])")
 """Two backslashes, or the one that is left of them after careless escaping."""
 
@@ -69,7 +74,7 @@ def read(text: str) -> Value:
     """The value that `text` states. Never raises."""
     if len(text) > LONGEST:
         return Unread(squeezed(text))
-    bare = spelled(text).strip(" \"'`")
+    bare = _LOOSE_END.sub("", spelled(text)).strip(" \"'`")
     while bare and bare[-1] in ".,;:" and not bare.endswith("\\" + bare[-1]):
         bare = bare[:-1].rstrip()
     bare = _unbraced(bare)
@@ -98,6 +103,8 @@ def _read(bare: str) -> Value:
 def _special(bare: str) -> Value | None:
     """What is not read token by token: numerals of other bases, times, matrices, some words."""
     tight = squeezed(bare)
+    if _SPACED_THOUSANDS.fullmatch(bare):
+        return Quantity(number(int(tight)))
     if numeral := _NUMERAL.fullmatch(tight):
         found = in_base(numeral[2], int(numeral[3] or numeral[4]))
         if found is not None:

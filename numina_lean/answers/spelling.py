@@ -77,7 +77,7 @@ _REWRITTEN = tuple(
 _SPACED_DIGITS = re.compile(r"\\mathbf\s*\{\s*(\d(?:\s\d)+)\s*\.?\s*\}")
 """A bold number as it comes from scanned pages."""
 
-_REPEATING = re.compile(r"(\d*)\.(\d*)\\(?:overline|bar|dot)\s*\{(\d+)\}")
+_REPEATING = re.compile(r"(?<!\d)(\d*)\.(\d*)\\(?:overline|bar|dot)\s*\{(\d+)\}")
 
 _FORMULA = re.compile(r"(?<!\\)\$")
 
