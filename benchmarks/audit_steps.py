@@ -5,7 +5,10 @@ Part one audits the solutions of GSM8K and MATH rows (by default of the shared
 read, and the first wrong steps with the text around them, to be judged by eye. A wrong step must be
 an error of the text.
 
-Part two has the referee judge answers of MATH rows that the rules translator reads: the known one,
+Part two plants an error in each row, in the last digit of a step that holds and has no letters, and
+counts how many are called wrong.
+
+Part three has the referee judge answers of MATH rows that the rules translator reads: the known one,
 and two corrupted ones (one added, doubled). Bars: no known answer is refuted, no corrupted one is
 proved.
 
@@ -14,11 +17,13 @@ proved.
 
 import argparse
 import random
+import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -40,6 +45,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "informal_dev
 MOST_WRONG = 20
 AROUND = 120
 SEED = 0
+CLOSED = re.compile(r"\A[^a-zA-Z]*\W(?:\\boxed\{)?\d*(\d)\}?\.?\Z")
 RULINGS = ("proved", "refuted", "open", "untranslated")
 CORRUPTED = {"one added": "{} + 1", "doubled": "2({})"}
 
@@ -50,18 +56,47 @@ def sample(rows: Sequence[Problem], source: str, most: int) -> list[Problem]:
     return random.Random(SEED).sample(own, min(most, len(own)))
 
 
-def audit(rows: Sequence[Problem], pool: Pool) -> tuple[AuditTally, list[tuple[Problem, Judged]]]:
-    """The counts, and the wrong steps."""
-    tally, wrong = AuditTally(), []
-    lean = choose_engine("embedded").lean
+@dataclass
+class Audit:
+    """The counts, the wrong steps, and the same rows with an error planted in each."""
+
+    tally: AuditTally = field(default_factory=AuditTally)
+    wrong: list[tuple[Problem, Judged]] = field(default_factory=list)
+    planted: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+
+def audit(rows: Sequence[Problem], pool: Pool) -> Audit:
+    """Audit the rows, then the rows with their planted errors."""
+    found, auditor, lean = Audit(), Auditor(pool), choose_engine("embedded").lean
+    started = time.monotonic()
+    spoilt: list[tuple[int, str, str]] = []
     texts = ((row, row.problem, row.solution) for row in rows)
-    for number, (row, steps) in enumerate(Auditor(pool).audit_all(texts), 1):
-        tally.add(record_of(number, row, steps, lean))
-        wrong += [(row, step) for step in steps if step.verdict == "wrong"]
-    return tally, wrong
+    for number, (row, steps) in enumerate(auditor.audit_all(texts), 1):
+        found.tally.add(record_of(number, row, steps, lean))
+        found.wrong += [(row, step) for step in steps if step.verdict == "wrong"]
+        spoilt += [(start, row.problem, text) for start, text in spoil(row, steps)]
+    found.seconds = time.monotonic() - started
+    for start, steps in auditor.audit_all(spoilt):
+        step = next((step for step in steps if step.start <= start < step.end), None)
+        found.planted["not found" if step is None else step.reason or step.verdict] += 1
+    return found
 
 
-def show_audit(console: Console, tallies: dict[str, AuditTally], seconds: dict[str, float]) -> None:
+def spoil(row: Problem, steps: Sequence[Judged]) -> Iterator[tuple[int, str]]:
+    """Where a digit of the solution is changed, and the solution with that; nothing, or one."""
+    able = [step for step in steps if step.verdict == "holds" and CLOSED.search(step.text)]
+    if able:
+        step = random.Random(f"{SEED} {row.id}").choice(able)
+        match = CLOSED.search(step.text)
+        assert match is not None
+        at = step.start + match.start(1)
+        digit = (int(row.solution[at]) + 1) % 10
+        yield at, f"{row.solution[:at]}{digit}{row.solution[at + 1 :]}"
+
+
+def show_audit(console: Console, audits: dict[str, Audit]) -> None:
+    tallies = {name: each.tally for name, each in audits.items()}
     table = Table(title="steps")
     for name in ("", *tallies):
         table.add_column(name, justify="right" if name else "left")
@@ -73,10 +108,14 @@ def show_audit(console: Console, tallies: dict[str, AuditTally], seconds: dict[s
     }
     reasons = sorted({name for tally in tallies.values() for name in tally.reasons})
     lines |= {f"  {name}": [tally.reasons[name] for tally in tallies.values()] for name in reasons}
-    lines["seconds"] = [f"{each:.0f}" for each in seconds.values()]
+    lines["seconds"] = [f"{each.seconds:.0f}" for each in audits.values()]
+    lines["errors planted"] = [each.planted.total() for each in audits.values()]
+    lines["  of them wrong"] = [each.planted["wrong"] for each in audits.values()]
     for name, values in lines.items():
         table.add_row(name, *map(str, values))
     console.print(table)
+    for name, each in audits.items():
+        console.print(f"planted in {name}: {dict(each.planted.most_common())}")
 
 
 def show_wrong(console: Console, wrong: Sequence[tuple[Problem, Judged]]) -> None:
@@ -132,17 +171,12 @@ def main() -> int:
     options = parser.parse_args()
     console = Console(highlight=False, markup=False, width=110)
     rows = [row for row in read_problems(options.file) if isinstance(row, Problem)]
-    tallies: dict[str, AuditTally] = {}
-    seconds: dict[str, float] = {}
-    wrong: list[tuple[Problem, Judged]] = []
+    audits: dict[str, Audit] = {}
     with Pool(choose_engine("embedded"), jobs=options.jobs) as pool:
         for source, most in (("gsm8k", options.gsm8k), ("math", options.math)):
-            started = time.monotonic()
-            tallies[source], found = audit(sample(rows, source, most), pool)
-            seconds[source] = time.monotonic() - started
-            wrong += found
-        show_audit(console, tallies, seconds)
-        show_wrong(console, wrong)
+            audits[source] = audit(sample(rows, source, most), pool)
+        show_audit(console, audits)
+        show_wrong(console, [each for found in audits.values() for each in found.wrong])
         math = [row for row in rows if row.source == "math"]
         read = list(islice(translated(math), options.referee))
         faults = referee(console, read, pool, options.jobs) if read else 0

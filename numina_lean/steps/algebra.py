@@ -28,7 +28,6 @@ from numina_lean.translate.rules.setting import HEADERS
 from numina_lean.translate.statement import Statement
 
 PROVED = "by grind"
-REFUTED = "by intro h; grind"
 HIGHEST_POWER = 30
 _FIELD = ("{R : Type}", "[Lean.Grind.Field R]", "[Lean.Grind.IsCharP R 0]")
 _INFIX = {"add": ("+", 65), "sub": ("-", 65), "mul": ("*", 70), "div": ("/", 70)}

@@ -19,15 +19,10 @@ _ENVIRONMENT = (
     r"(?:align|alignat|aligned|gather|gathered|equation|multline|eqnarray|flalign|displaymath|split)"
     r"\*?"
 )
-_DELIMITED = re.compile(
-    r"(?P<dollars>(?<!\\)\$\$(?P<a>.{1,5000}?)(?<!\\)\$\$)"
-    r"|(?P<bracket>(?<!\\)\\\[(?P<b>.{1,5000}?)(?<!\\)\\\])"
-    r"|(?P<paren>(?<!\\)\\\((?P<c>.{1,5000}?)(?<!\\)\\\))"
-    rf"|(?P<environment>\\begin\{{(?P<name>{_ENVIRONMENT})\}}"
-    r"(?P<d>.{1,5000}?)\\end\{(?P=name)\})"
-    r"|(?P<inline>(?<!\\)\$(?P<e>(?:\\.|[^$\\]){1,2000}?)\$)",
-    re.S,
-)
+_OPENING = re.compile(rf"(?<!\\)(?:\$\$?|\\\[|\\\(|\\begin\{{({_ENVIRONMENT})\}})")
+_CLOSING = {"$": "$", "$$": "$$", r"\[": r"\]", r"\(": r"\)"}
+_LONGEST = 5000
+_LONGEST_INLINE = 2000
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _AMOUNT = re.compile(r"\s?(?:\d|\.\d|<<|-\s?\d|-?\$|\()")
 _PARAGRAPH = re.compile(r"\n\s*\n")
@@ -78,18 +73,27 @@ def dollars_are_money(text: str) -> bool:
 def _latex(text: str, money: bool) -> Iterator[tuple[int, int, Passage]]:
     """Start and end with the delimiters, and what is between them."""
     at = 0
-    while match := _DELIMITED.search(text, at):
-        at = match.end()
-        inline = match.group("inline") is not None
-        if inline and (money or not _is_formula(match.group("e"))):
-            at = match.start() + 1
+    while match := _OPENING.search(text, at):
+        opening, name = match.group(), match.group(1)
+        closing = _CLOSING.get(opening, rf"\end{{{name}}}")
+        end = _closed(text, match.end(), closing)
+        inline = opening == "$"
+        if end is None or (inline and (money or not _is_formula(text[match.end() : end]))):
+            at = match.end()
             continue
-        group = next(name for name in "abcde" if match.group(name) is not None)
-        if match.group("environment") is not None:
-            # The name of the environment tells what its ampersands mean.
-            yield match.start(), match.end(), Passage(match.start(), match.end())
-        else:
-            yield match.start(), match.end(), Passage(match.start(group), match.end(group))
+        at = end + len(closing)
+        # The name of an environment tells what its ampersands mean.
+        inner = Passage(match.end(), end) if name is None else Passage(match.start(), at)
+        yield match.start(), at, inner
+
+
+def _closed(text: str, start: int, closing: str) -> int | None:
+    """Where `closing` next stands, no backslash before it, within reach."""
+    reach = start + (_LONGEST_INLINE if closing == "$" else _LONGEST)
+    at = text.find(closing, start + 1, reach)
+    while at > 0 and text[at - 1] == "\\":
+        at = text.find(closing, at + 1, reach)
+    return None if at < 0 else at
 
 
 def _is_formula(content: str) -> bool:

@@ -24,6 +24,8 @@ _LITERAL = re.compile(
 )
 _GROUPING = re.compile(r"(?<=\d)(?:\{,\}|,\\!|\{,\\!\}|,|\\,)(?=\d{3})")
 _LEADING = re.compile(r"[{(\s]*(\d+(?:\.\d+)?|\.\d+)\s*(?:[-+*/]|\\times|\\cdot|\\div)")
+_NUMBERS_IN_A_ROW = re.compile(r"\d+(?:\s*-\s*\d+){2,}")
+"""A right triangle of 3-4-5, a date."""
 _UNIT_RATIOS = frozenset(
     Fraction(each) for each in (3, 7, 10, 12, 16, 24, 36, 52, 60, 100, 365, 1000, 3600, 5280)
 )
@@ -105,7 +107,7 @@ def _irrational(step: Step, around: Surroundings, pair: Pair) -> Question | Unre
         doubt = _doubt_of_false(step, around, None)
         if doubt is not None or difference is None or not identity.is_algebraic:
             return doubt or "not_rational"
-        return Question(identity.statement(negated=True), algebra.REFUTED, "wrong")
+        return Question(identity.statement(negated=True), algebra.PROVED, "wrong")
     except algebra.NoAlgebraError:
         return "too_large"
 
@@ -165,15 +167,17 @@ def _doubt_of_false(step: Step, around: Surroundings, pair: Pair | None) -> Unre
     for side in (step.left, step.right):
         if side.doubt is not None:
             return side.doubt
-    if _is_bare(step.left) and _is_bare(step.right):
+    if step.sign == "=" and _is_bare(step.left) and _is_bare(step.right):
         return "bare"
+    if _NUMBERS_IN_A_ROW.fullmatch(step.left.formula or ""):
+        return "ambiguous"
     if _units_differ(step, pair):
         return "units"
     if _runs_on(step, pair):
         return "run_on"
     if "≡" in step.chain.signs and step.sign != "≡":
         return "other_arithmetic"
-    return around.doubt(step)
+    return around.doubt(step, residues=step.sign == "≡")
 
 
 def _is_bare(side: Side) -> bool:

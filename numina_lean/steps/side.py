@@ -21,7 +21,7 @@ OPERATIONS = frozenset(
 _FRAME = re.compile(r"\\(?:boxed|fbox|framebox|cancel|bcancel|xcancel|ensuremath|underline)\s*\{")
 _COLOUR = re.compile(r"\\(?:textcolor|color)\s*\{[^{}]*\}")
 _LOOKS = re.compile(
-    r"\\\\(?:\s*\[[^\]\n]{0,10}\])?|&|\\(?:nonumber|notag|displaystyle|textstyle|hfill|break|newline)\b"
+    r"\\\\(?:\s*\[[^\]\n]{0,10}\])?|(?<!\\)&|\\(?:nonumber|notag|displaystyle|textstyle|hfill|break|newline)\b"
     r"|\\(?:tag|label|hspace|vspace|phantom|hphantom)\*?\s*\{[^{}]*\}|\\[bB]ig+[lr]?(?![a-zA-Z])|~"
 )
 _DEGREE = re.compile(r"\^\s*(?:\\circ\b|\{\s*\\circ\s*\})|\\degree\b|°")

@@ -41,9 +41,12 @@ class Surroundings:
     problem: str
     solution: str
 
-    def doubt(self, step: Step) -> Unread | None:
-        """Why the false `step` may be no error; None where nothing speaks for it."""
-        if self._other_arithmetic:
+    def doubt(self, step: Step, *, residues: bool = False) -> Unread | None:
+        """Why the false `step` may be no error; None where nothing speaks for it.
+
+        `residues`: it is a congruence and names its modulus, so that it needs no other arithmetic.
+        """
+        if self._other_arithmetic and not residues:
             return "other_arithmetic"
         if _SUPPOSED.search(self._sentences(step)):
             return "supposed"
