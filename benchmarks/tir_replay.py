@@ -47,6 +47,7 @@ from numina_lean.solve.vote import Vote
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "tir_samples.jsonl"
 JOBS = 2
 MOST_ROUNDS = 40
+QUANTILES = {"median": 0.5, "90 %": 0.9, "99 %": 0.99, "longest": 1.0}
 _OUTPUT = re.compile(r"```output\n(.*?)(?:\n?```|\Z)", re.DOTALL)
 _COLOURS = re.compile(r"\x1b?\[[0-9;]*m")
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?|-?\d+")
@@ -232,6 +233,11 @@ def report(
             print(f"  {example}")
     print(f"\n{good} of {total} outputs reproduced ({good / total:.1%})")
     print(f"{len(traces)} traces end: {dict(endings.most_common())}; answers {dict(answers)}")
+    took = sorted(
+        turn.run_seconds for made in first.values() for turn in made.turns if turn.run is not None
+    )
+    shares = {name: took[int(share * (len(took) - 1))] for name, share in QUANTILES.items()}
+    print("seconds of a program: " + ", ".join(f"{name} {s:.3f}" for name, s in shares.items()))
     same = sum(first[each.id].text == again[each.id].text for each in traces)
     print(f"replay: of the recording gives the same text for {same} of {len(traces)}")
 
