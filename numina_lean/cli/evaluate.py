@@ -222,12 +222,7 @@ def evaluate(
     parts = read_parts(suite or [], data or [], names, procedure, modulus=modulus, limit=limit)
     for part in parts:
         tell_rows(part, _tell)
-    try:
-        left = run_parts(means, parts, output, numbers, _tell)
-    except BaseException:
-        if output.exists():
-            _tell(f"note: what is finished is kept in {output}; the same command goes on")
-        raise
+    left = run_parts(means, parts, output, numbers, _tell)
     _report(output, format)
     if left:
         _tell(f"note: {left} problems are left, as the model failed them; the same command goes on")

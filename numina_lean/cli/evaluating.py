@@ -139,7 +139,11 @@ def run_parts(
         for part in parts:
             with RunFolder(output / part.suite.name, part.settings(means), "solutions"):
                 write_manifest(output, part.manifest(means))
-        return asyncio.run(_solve_all(means, steps, output, tell))
+        try:
+            return asyncio.run(_solve_all(means, steps, output, tell))
+        except BaseException:
+            tell(f"note: what is finished is kept in {output}; the same command goes on")
+            raise
 
 
 async def _solve_all(

@@ -12,6 +12,8 @@ from numina_lean.evaluate.scores import Scores, scores
 from numina_lean.solve.solution import Solution
 from numina_lean.solve.summary import summary_of
 
+_MANY_SEEDS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Cast:
@@ -135,6 +137,11 @@ def _notes(run: SuiteRun, judged: Mapping[Rule, Scores]) -> Iterator[str]:
     yield from _about_samples(run, widest)
     if len(run.seeds) == 1:
         yield "One seed: nothing is known of the spread over seeds."
+    elif len(run.seeds) < _MANY_SEEDS:
+        yield (
+            f"Intervals over {len(run.seeds)} seeds are too narrow: there are few values to draw. "
+            "Look at the standard deviation beside them."
+        )
     if {0.0, 1.0} & {widest.vote.mean}:
         yield "All votes came to the same: their interval has no width, which is no certainty."
 
@@ -151,7 +158,7 @@ def _about_problems(run: SuiteRun, widest: Scores, strict: Scores | None) -> Ite
         yield (
             f"{len(widest.problems) - strictly} answers are no integers as they stand "
             "(numerals of another base, which Python reads as other numbers): the strict rule "
-            "leaves them out, the literal one takes what Python reads."
+            "leaves these problems out, the literal one takes what Python reads."
         )
 
 

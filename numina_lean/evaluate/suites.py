@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from numina_lean.answers.extract import final_answer
+from numina_lean.check.output import visible
 from numina_lean.errors import InputError
 from numina_lean.evaluate.ballot import RULES, Reading, reads
 from numina_lean.problems.problem import Problem
@@ -126,5 +127,5 @@ def _judged(problem: Problem, suite: Suite) -> Problem | BrokenRow:
     if reference is None:
         return BrokenRow(problem.id, "it has no answer to judge by")
     if not reads(reference, suite.reading):
-        return BrokenRow(problem.id, f'its answer "{reference[:40]}" is not an integer')
+        return BrokenRow(problem.id, f'its answer "{visible(reference[:40])}" is not an integer')
     return known
