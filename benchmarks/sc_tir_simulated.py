@@ -2,8 +2,8 @@
 
 The real solver over a simulated model and sandbox: texts and programs are those of recorded traces
 (a JSON lines file with `trajectory`); each text takes as long as its tokens at `--speed` a second
-and sequence, at most `--places` texts at once; each program as long as a draw from a log-normal
-(median 60 ms, σ = 1.2) cut at 5 s. All seconds are shortened by `--scale`.
+and sequence, at most `--places` texts at once; each program as long as those of the same traces
+took in the sandbox (the quantiles that `tir_replay.py` prints). Seconds are shortened by `--scale`.
 
 1. Traces in lockstep, as in the published notebook: in each round all traces of a problem write,
    then all programs run, and nothing goes on before the slowest; against the solver, which has the
@@ -20,11 +20,13 @@ and sequence, at most `--places` texts at once; each program as long as a draw f
 import argparse
 import asyncio
 import json
+import math
 import random
 import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from numina_lean.models.model import Completion, Message, Prompt, Reply, Sampling, Usage
@@ -40,6 +42,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "tir_samples.
 CHARACTERS_A_TOKEN = 3.2
 """Of mathematical text and code, by the tokenizers of the models meant."""
 LIMIT = 5.0
+PROGRAM_SECONDS = ((0.0, 0.012), (0.5, 0.019), (0.9, 0.043), (0.99, 0.31), (1.0, LIMIT))
+"""Quantiles, as `tir_replay.py` measured them; between them log-linear."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,14 @@ class Traces:
         return len(text) / CHARACTERS_A_TOKEN / self._speed / self._scale
 
     def running(self, problem: str, sample: int, round: int) -> float:
-        draw = random.Random(f"{problem} {sample} {round}").lognormvariate(-2.8, 1.2)
-        return min(draw, LIMIT) / self._scale
+        draw = random.Random(f"{problem} {sample} {round}").random()
+        for (low, least), (high, most) in pairwise(PROGRAM_SECONDS):
+            if draw <= high:
+                share = (draw - low) / (high - low)
+                return (
+                    math.exp(math.log(least) * (1 - share) + math.log(most) * share) / self._scale
+                )
+        raise AssertionError("the last quantile is 1")
 
 
 class Model:
