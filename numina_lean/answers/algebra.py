@@ -126,38 +126,34 @@ def region(value: Value) -> sympy.Set:
         )
     if isinstance(value, Union):
         return sympy.Union(*map(region, value.parts)) - sympy.Union(*map(region, value.removed))
-    if isinstance(value, Sequence) and value.kind != "tuple":
-        return sympy.FiniteSet(
-            *(converted(item.amount) for item in value.items if isinstance(item, Quantity))
-        )
-    raise UnprovableError
+    if not isinstance(value, Sequence) or value.kind == "tuple":
+        raise UnprovableError
+    numbers = [item.amount for item in value.items if isinstance(item, Quantity)]
+    if len(numbers) < len(value.items):
+        raise UnprovableError
+    return sympy.FiniteSet(*map(converted, numbers))
 
 
 def _constants(
     left: sympy.Expr, right: sympy.Expr, allowed: Fraction, unit: Fraction | None
 ) -> Verdict:
-    one, other = sympy.N(left, DIGITS), sympy.N(right, DIGITS)
     difference = sympy.Abs(sympy.N(left - right, DIGITS, maxn=4 * DIGITS))
-    size = sympy.Max(sympy.Abs(one), sympy.Abs(other))
+    sizes = [sympy.Abs(sympy.N(side, DIGITS)) for side in (left, right)]
+    size = sympy.Max(0, *(size for size in sizes if size.is_comparable))
     if not size.is_finite:
-        return "symbolic" if left == right else "unequal"
-    if not allowed and size < AGREED:
-        return "symbolic" if _zero(left - right) else "unequal"
-    if not allowed:
-        return "numeric" if difference <= AGREED * size else "unequal"
-    limit = sympy.Rational(allowed.numerator, allowed.denominator) * size
-    if difference > limit:
-        return "unequal"
-    return (
-        "numeric"
-        if unit is None or difference < sympy.Rational(unit.numerator, unit.denominator)
-        else "unequal"
-    )
+        infinite = left in (sympy.oo, -sympy.oo)
+        return "symbolic" if infinite and left == right else "unequal"
+    if allowed:
+        near = difference <= sympy.Rational(allowed.numerator, allowed.denominator) * size
+        if unit is not None:
+            near = near and difference < sympy.Rational(unit.numerator, unit.denominator)
+        return "numeric" if near else "unequal"
+    if size < AGREED or not all(size.is_comparable for size in sizes):
+        return "symbolic" if _zero(left - right) else "unequal"  # digits say nothing about zeros
+    return "numeric" if difference <= AGREED * size else "unequal"
 
 
 def _zero(difference: sympy.Expr) -> bool:
-    if sympy.expand(difference) == 0:
-        return True
-    if sympy.simplify(difference) == 0:
+    if sympy.expand(difference) == 0 or sympy.simplify(difference) == 0:
         return True
     return not difference.free_symbols and difference.equals(0) is True
