@@ -113,8 +113,7 @@ class Solver:
         race.classes = Classes(self._procedure)
         await self._count(race)
         traces = tuple(trace for trace in race.now.values() if trace.ended is not None)
-        failed = sum(trace.ended == "failed" for trace in traces)
-        complete = early or self._decided(race, failed)
+        complete = self._decided(race)
         return Solved(problem, traces, race.votes, early, complete, time.monotonic() - started)
 
     async def _run(self, race: _Race) -> bool:
@@ -188,9 +187,11 @@ class Solver:
                 race.factors |= dict.fromkeys(new, 1.0) | dict(self._referee(race.problem, new))
         race.votes = vote(traces, self._procedure, classes, race.factors)
 
-    def _decided(self, race: _Race, failed: int = 0) -> bool:
-        left = race.left() + failed
-        return decided(race.votes, left * max(1.0, self._most), self._procedure)
+    def _decided(self, race: _Race) -> bool:
+        """Whether neither what is still to end nor what failed could change the winner."""
+        failed = sum(trace.ended == "failed" for trace in race.now.values())
+        left = (race.left() + failed) * max(1.0, self._most)
+        return decided(race.votes, left, self._procedure)
 
     def _stop(self, race: _Race) -> None:
         """End what is still on its way; what it has written so far is told, too."""

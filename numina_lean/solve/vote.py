@@ -104,4 +104,4 @@ def more_frequent(first: float, second: float) -> float:
     """P(p > ½) for p ~ Beta(first + 1, second + 1); fractions of a vote are rounded down."""
     a, b = math.floor(first), math.floor(second)
     n = a + b + 1
-    return sum(math.comb(n, k) for k in range(a + 1)) / 2**n
+    return sum(math.comb(n, k) for k in range(a + 1)) / (1 << n)
