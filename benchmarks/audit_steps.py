@@ -5,12 +5,12 @@ Part one audits the solutions of GSM8K and MATH rows (by default of the shared
 read, and the first wrong steps with the text around them, to be judged by eye. A wrong step must be
 an error of the text.
 
-Part two plants an error in each row, in the last digit of a step that holds and has no letters, and
-counts how many are called wrong.
+Part two plants an error in each row, in the last digit of a step that holds and has no letters,
+and counts how many are called wrong.
 
-Part three has the referee judge answers of MATH rows that the rules translator reads: the known one,
-and two corrupted ones (one added, doubled). Bars: no known answer is refuted, no corrupted one is
-proved.
+Part three has the referee judge answers of MATH rows that the rules translator reads: the known
+one, and two corrupted ones (one added, doubled). Bars: no known answer is refuted, no corrupted one
+is proved.
 
     python benchmarks/audit_steps.py [FILE] [--gsm8k N] [--math N] [--referee N] [--jobs N]
 """

@@ -31,8 +31,8 @@ def problem(text: str) -> Problem:
         ("Solve for $x$: $3x + 5 = 26$.", "", "untranslated"),
         ("Solve for $x$: $3x + 5 = 26$.", "\ud800 \\frac{", "untranslated"),
         # Hypotheses that contradict each other prove every answer, and refute every one.
-        ("If $x = 1$ and $x = 2$, what is the value of $x$?", "1", "open"),
-        ("If $x = 1$ and $x = 2$, what is the value of $x$?", "3", "open"),
+        ("If $2x = 2$ and $3x = 6$, what is the value of $x+1$?", "2", "open"),
+        ("If $2x = 2$ and $3x = 6$, what is the value of $x+1$?", "7", "open"),
     ],
 )
 def test_rulings(pool: Pool, text: str, answer: str, ruling: str) -> None:

@@ -35,6 +35,14 @@ JUDGED = {
     "a wrong surd": (r"$\sqrt{52} = 4\sqrt{13}$", [("wrong", None)]),
     "an identity": (r"$(x + 1)(x - 1) = x^2 - 1$", [("holds", None)]),
     "an identity of quotients": (r"$\frac{x}{x^2} = \frac{1}{x}$", [("holds", None)]),
+    "a letter with one value": (
+        r"$2x + 1 = 7$, so $x = 3$ and $x^2 = 10$",
+        [("holds", None), ("unread", "free_variable"), ("unread", "free_variable")],
+    ),
+    "a letter with two values": (
+        r"$2x + 1 = 7$, so $x = 3$ or $x = 4$",
+        [("unread", "free_variable")] * 3,
+    ),
     "a congruence": (
         r"$2^{10} \equiv 1024 \equiv 4 \equiv 5 \pmod{10}$",
         [("holds", None), ("holds", None), ("wrong", None)],

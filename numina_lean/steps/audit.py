@@ -13,6 +13,7 @@ from typing import TypeVar
 from numina_lean.check.checker import Checker
 from numina_lean.check.verdict import Item, Outcome, Verdict
 from numina_lean.steps.find import steps_of
+from numina_lean.steps.given import given_values
 from numina_lean.steps.question import Question, question
 from numina_lean.steps.step import Judged, Step, Unread
 from numina_lean.steps.surroundings import Surroundings
@@ -65,8 +66,10 @@ class Auditor:
     def _opened(self, problem: str, solution: str) -> list[_Asked | Judged]:
         around = Surroundings(problem, solution)
         opened: list[_Asked | Judged] = []
-        for step in steps_of(solution):
-            asked = question(step, around)
+        steps = steps_of(solution)
+        given = given_values(steps)
+        for step in steps:
+            asked = question(step, around, given)
             if isinstance(asked, str):
                 opened.append(_unread(step, solution, asked))
             else:

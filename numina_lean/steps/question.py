@@ -10,13 +10,15 @@ from fractions import Fraction
 from itertools import product
 
 from numina_lean.steps import algebra, rational
+from numina_lean.steps.given import PROVED as PROVED_AT
+from numina_lean.steps.given import Given, holds_at, statement_at
 from numina_lean.steps.rational import Pair
 from numina_lean.steps.reading import read_side
 from numina_lean.steps.step import Side, Step, StepVerdict, Unread
 from numina_lean.steps.surroundings import Surroundings
 from numina_lean.translate.rules.decline import DeclineError
 from numina_lean.translate.rules.evaluation import UnknownValueError
-from numina_lean.translate.rules.expression import Expression, free_symbols
+from numina_lean.translate.rules.expression import Expression, Symbol, free_symbols
 from numina_lean.translate.statement import Statement
 
 _LITERAL = re.compile(
@@ -40,15 +42,19 @@ class Question:
     verdict: StepVerdict
 
 
-def question(step: Step, around: Surroundings) -> Question | Unread:
-    """What to ask about `step`, or why nothing is asked. Raises on no text."""
+def question(step: Step, around: Surroundings, given: Given | None = None) -> Question | Unread:
+    """What to ask about `step`, or why nothing is asked. Raises on no text.
+
+    `given` are the values that the solution gives to letters.
+    """
+    given = given or {}
     for side in (step.left, step.right):
         # Words make no true equality doubtful.
         if side.doubt is not None and side.doubt != "words":
             return side.doubt
     try:
         pairs = _pairs(step)
-        return pairs if isinstance(pairs, str) else _asked(step, around, pairs)
+        return pairs if isinstance(pairs, str) else _asked(step, around, pairs, given)
     except DeclineError as error:
         return "undefined_value" if error.reason == "not_well_defined" else "not_rational"
     except UnknownValueError:
@@ -74,19 +80,23 @@ def _pairs(step: Step) -> list[Pair] | Unread:
     return [Pair(left, right, modulus) for left, right in product(*read)]
 
 
-def _asked(step: Step, around: Surroundings, pairs: list[Pair]) -> Question | Unread:
+def _asked(step: Step, around: Surroundings, pairs: list[Pair], given: Given) -> Question | Unread:
     first = pairs[0]
     if any(free_symbols(side) for side in (first.left, first.right, first.modulus) if side):
-        return _with_letters(step, first)
+        return _with_letters(step, first, given)
     valued = [pair for pair in pairs if pair.values is not None]
     if valued:
         return _without_letters(step, around, valued)
     return _irrational(step, around, first) if first.is_real else "undefined_value"
 
 
-def _with_letters(step: Step, pair: Pair) -> Question | Unread:
+def _with_letters(step: Step, pair: Pair, given: Given) -> Question | Unread:
     identity = algebra.Identity(pair.left, pair.right)
-    if step.sign != "=" or pair.left == pair.right or not identity.seems_true():
+    if step.sign != "=" or pair.left == pair.right or isinstance(pair.left, Symbol):
+        return "free_variable"
+    if not identity.seems_true():
+        if holds_at(pair, given):
+            return Question(statement_at(pair, step.sign, given), PROVED_AT, "holds")
         return "free_variable"
     try:
         return Question(identity.statement(), algebra.PROVED, "holds")
