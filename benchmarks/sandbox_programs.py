@@ -14,7 +14,7 @@ len({a ** b for a in range(2, 20) for b in range(2, 20)})
 sum(n for n in range(10, 10000) if sum(int(d) ** 4 for d in str(n)) == n)
 next(n for n in range(1, 10 ** 6) if all(n % d == r for d, r in ((7, 3), (11, 5), (13, 8))))
 pow(7, 2023, 1000)
-sum(1 for a in range(1, 60) for b in range(a, 60) if math.isqrt(a * a + b * b) ** 2 == a * a + b * b)
+[(a, b) for a in range(1, 40) for b in range(a, 40) if math.isqrt(a*a + b*b)**2 == a*a + b*b]
 math.comb(20, 10) - math.comb(20, 9)
 len([n for n in range(100, 1000) if len(set(str(n))) == 3])
 sum(math.gcd(n, 60) for n in range(1, 61))
@@ -25,7 +25,7 @@ sum(1 for n in range(1, 2024) if bin(n).count("1") % 2 == 0)
 max(a * b for a in range(900, 1000) for b in range(a, 1000) if str(a * b) == str(a * b)[::-1])
 [p for p in range(2, 50) if all(p % q for q in range(2, p)) and (2 ** p - 1) % 23 == 0]
 sum(k * math.comb(12, k) for k in range(13))
-len({tuple(sorted((a, b, c))) for a in range(1, 13) for b in range(1, 13) for c in range(1, 13) if a + b + c == 12})
+len({(a, b) for a in range(1, 13) for b in range(a, 13) if b <= 12 - a - b})
 """
 
 _ALGEBRA = """
@@ -145,7 +145,8 @@ _SCRIPTS = (
     "        if gcd(a, b) == 1 and (a + b) % 10 == 0:\n            total += 1\nprint(total)\n",
     "grid = [[0] * 8 for _ in range(8)]\n"
     "for i in range(8):\n    for j in range(8):\n"
-    "        grid[i][j] = 1 if i == 0 or j == 0 else grid[i-1][j] + grid[i][j-1]\nprint(grid[7][7])\n",
+    "        grid[i][j] = 1 if 0 in (i, j) else grid[i-1][j] + grid[i][j-1]\n"
+    "print(grid[7][7])\n",
     "from itertools import product\n"
     "favourable = sum(1 for r in product(range(1, 7), repeat=4) if sum(r) == 14)\n"
     "print(f'{favourable}/{6**4}')\n",

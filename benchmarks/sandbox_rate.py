@@ -14,12 +14,14 @@ compute for long, which cost the same on both sides.
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -47,16 +49,31 @@ def by_the_notebook(code: str) -> str:
     return ran.stdout + ran.stderr
 
 
-def timed(
-    act: Callable[[Sequence[str]], list[str]], codes: Sequence[str]
-) -> tuple[float, list[str]]:
-    began = time.perf_counter()
-    outputs = act(codes)
-    return time.perf_counter() - began, outputs
+@dataclass
+class Side:
+    """What one side has spent."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+
+    def run(self, act: Callable[[Sequence[str]], list[str]], codes: Sequence[str]) -> list[str]:
+        cpu, began = spent(), time.perf_counter()
+        outputs = act(codes)
+        self.wall += time.perf_counter() - began
+        self.cpu += spent() - cpu
+        return outputs
+
+
+def spent() -> float:
+    """Processor seconds of all processes below this one, those that have ended included."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (
+        ended.ru_utime + ended.ru_stime + sum(sum(one.cpu_times()[:4]) for one in processes()[1:])
+    )
 
 
 def compare(sandbox: Sandbox, jobs: int) -> float:
-    theirs = ours = 0.0
+    notebook, ours = Side(), Side()
     alike = 0
     with ThreadPoolExecutor(jobs) as pool:
 
@@ -66,23 +83,28 @@ def compare(sandbox: Sandbox, jobs: int) -> float:
         def in_the_sandbox(codes: Sequence[str]) -> list[str]:
             return [execution.output for execution in pool.map(run, codes)]
 
+        def in_the_notebook(codes: Sequence[str]) -> list[str]:
+            return [by_the_notebook(code) for code in codes]
+
         in_the_sandbox(["1"] * jobs)
         for start in range(0, len(PROGRAMS), BLOCK):
             codes = PROGRAMS[start : start + BLOCK]
-            seconds, expected = timed(lambda some: [by_the_notebook(code) for code in some], codes)
-            theirs += seconds
-            seconds, outputs = timed(in_the_sandbox, codes)
-            ours += seconds
-            alike += sum(map(same, expected, outputs))
+            expected = notebook.run(in_the_notebook, codes)
+            alike += sum(map(same, expected, ours.run(in_the_sandbox, codes)))
     count = len(PROGRAMS)
     print(f"{count} programs; the last line of the output is the same for {alike}")
-    print(f"notebook: {theirs / count * 1000:7.1f} ms a program")
-    print(f"sandbox:  {ours / count * 1000:7.1f} ms a program, {jobs} at a time")
-    return theirs / ours
+    for name, side in (("notebook", notebook), (f"sandbox, {jobs} at a time", ours)):
+        print(
+            f"{side.wall / count * 1000:7.1f} ms a program, "
+            f"{side.cpu / count * 1000:6.1f} ms of processor time: {name}"
+        )
+    print(f"in processor time {notebook.cpu / ours.cpu:.1f} times as cheap")
+    return notebook.wall / ours.wall
 
 
 def same(expected: str, output: str) -> bool:
-    """Their tracebacks show more; the last line tells."""
+    """Their tracebacks show more: the last line tells. Arrays the notebook prints without their
+    type."""
     return expected.strip().split("\n")[-1] == output.strip().split("\n")[-1]
 
 

@@ -121,7 +121,7 @@ def descendants() -> set[int]:
 def test_an_attack_is_contained(sandbox: Sandbox, host: dict[str, object], attack: Attack) -> None:
     before = descendants()
     waits = "timeout" in attack.ends
-    execution = sandbox.run(attack.code, preamble=preamble(host), timeout=0.3 if waits else None)
+    execution = sandbox.run(attack.code, preamble=preamble(host), timeout=0.2 if waits else None)
     assert "ESCAPED" not in execution.output, execution
     assert "of the host" not in execution.output
     assert execution.outcome in attack.ends, execution

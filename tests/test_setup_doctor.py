@@ -42,7 +42,7 @@ def test_doctor_says_what_is_missing_and_ends_with_3(nothing_installed):
 
 def test_doctor_speaks_json(nothing_installed):
     result = run("doctor", "--format", "json")
-    embedded, native = json.loads(result.stdout)
+    embedded, native = json.loads(result.stdout)["engines"]
     assert (embedded["engine"], native["engine"]) == ("embedded", "native")
     assert not embedded["works"]
     assert embedded["remedy"] == "numina-lean setup --engine embedded"
@@ -54,7 +54,7 @@ def test_doctor_speaks_json(nothing_installed):
 def test_doctor_tries_the_embedded_engine_for_real(engine):
     result = run("doctor", "--format", "json")
     assert result.exit_code == 0
-    embedded = json.loads(result.stdout)[0]
+    embedded = json.loads(result.stdout)["engines"][0]
     assert embedded["works"]
     assert embedded["lean_version"] == engine.lean.lean_version
     assert embedded["mathlib_revision"] is None

@@ -1,6 +1,7 @@
-"""`numina-lean doctor`: which engines work on this machine, and what gets those that do not."""
+"""`numina-lean doctor`: what works on this machine, and what gets that which does not."""
 
 import json
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 import typer
@@ -10,6 +11,8 @@ from rich.table import Column, Table
 from numina_lean.cli.options import NoSandboxOption
 from numina_lean.errors import EngineUnavailableError
 from numina_lean.lean.discover import Diagnosis, diagnose
+from numina_lean.sandbox.layers import Layer, lacking
+from numina_lean.sandbox.sandbox import examine
 
 
 def doctor(
@@ -20,19 +23,33 @@ def doctor(
 ) -> None:
     """Say which Lean engines work, with versions, by having each prove a theorem.
 
-    Of the native engine also which sandbox it runs in.
+    Of the native engine also which sandbox it runs in. And what isolates the Python programs of
+    models, layer by layer, each tried.
 
-    Ends with 3 when none works.
+    Ends with 3 when no engine works.
 
     Example: numina-lean doctor --format json
     """
     diagnoses = diagnose(unsafe_no_sandbox=unsafe_no_sandbox)
+    layers = examine()
     if format == "json":
-        typer.echo(json.dumps([_record(diagnosis) for diagnosis in diagnoses], indent=2))
+        found = {
+            "engines": [_record(diagnosis) for diagnosis in diagnoses],
+            "python_sandbox": {
+                "isolates": _isolates(layers),
+                "layers": [asdict(layer) for layer in layers],
+            },
+        }
+        typer.echo(json.dumps(found, indent=2))
     else:
         _show(diagnoses)
+        _show_layers(layers)
     if not any(diagnosis.works for diagnosis in diagnoses):
         raise EngineUnavailableError("no Lean engine works. Run: numina-lean setup")
+
+
+def _isolates(layers: tuple[Layer, ...]) -> bool:
+    return len(layers) > 1 and lacking(layers) is None
 
 
 def _record(diagnosis: Diagnosis) -> dict[str, object]:
@@ -67,3 +84,16 @@ def _show(diagnoses: tuple[Diagnosis, ...]) -> None:
         console.print(f"{diagnosis.engine}: sandbox: {diagnosis.sandbox}", soft_wrap=True)
         if not diagnosis.works:
             console.print(f"{diagnosis.engine}: {diagnosis.problem}", soft_wrap=True)
+
+
+def _show_layers(layers: tuple[Layer, ...]) -> None:
+    console = Console(highlight=False, markup=False)
+    enough = "isolates programs" if _isolates(layers) else "does not isolate programs: none is run"
+    console.print(f"Python sandbox: {enough}")
+    table = Table("layer", "state", Column("what", overflow="fold"))
+    for layer in layers:
+        table.add_row(layer.name, layer.state, layer.detail)
+    console.print(table)
+    for layer in layers:
+        if layer.remedy is not None:
+            console.print(f"{layer.name}: {layer.remedy}", soft_wrap=True)

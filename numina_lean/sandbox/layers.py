@@ -14,7 +14,7 @@ from typing import Any, Literal
 from numina_lean.sandbox.worker import Worker, WorkerError
 
 State = Literal["works", "absent", "broken"]
-Name = Literal["bubblewrap", "landlock", "seccomp", "limits", "libraries"]
+Name = Literal["bubblewrap", "landlock", "seccomp", "limits", "libraries", "server"]
 
 _SECONDS = 20.0
 _DONE = "done"
@@ -45,7 +45,7 @@ print(json.dumps({
 _INSTALL = "Install bubblewrap (Debian, Ubuntu: apt install bubblewrap)"
 _KERNEL = "Needs Linux 5.13 with Landlock among its security modules (lsm=landlock,…)"
 _SECCOMP = "Needs Linux on x86_64 or aarch64, and a container that lets it filter system calls"
-_LIBRARIES = "pip install 'numina-lean[informal]'"
+LIBRARIES_REMEDY = "pip install 'numina-lean[informal]'"
 _NEEDED = ("numpy", "sympy", "scipy", "networkx")
 
 
@@ -130,5 +130,7 @@ def _limits(found: dict[str, Any]) -> Layer:
 def _libraries(versions: dict[str, str]) -> Layer:
     missing = [name for name in _NEEDED if name not in versions]
     if missing:
-        return Layer("libraries", "absent", f"not installed: {', '.join(missing)}", _LIBRARIES)
+        return Layer(
+            "libraries", "absent", f"not installed: {', '.join(missing)}", LIBRARIES_REMEDY
+        )
     return Layer("libraries", "works", ", ".join(f"{k} {v}" for k, v in versions.items()))

@@ -11,7 +11,7 @@ from typing import Self
 from numina_lean.errors import InputError, NuminaError
 from numina_lean.sandbox.bubblewrap import UNSAFE_OPTION, Bubblewrap, SandboxError, find_bubblewrap
 from numina_lean.sandbox.execution import Execution
-from numina_lean.sandbox.layers import Layer, lacking, tried
+from numina_lean.sandbox.layers import LIBRARIES_REMEDY, Layer, lacking, tried
 from numina_lean.sandbox.limits import Limits
 from numina_lean.sandbox.place import bare, cell
 from numina_lean.sandbox.worker import Worker, WorkerError
@@ -133,6 +133,17 @@ class Sandbox:
             return worker.run(code, preamble, seconds, cpu_seconds, kept=kept)
         except WorkerError as error:
             return Execution(f"stopped: the sandbox's worker failed ({error})\n", "killed", seconds)
+
+
+def examine() -> tuple[Layer, ...]:
+    """Every layer of this machine, tried with a program. Raises nothing: without a server of
+    programs, that is what is broken.
+    """
+    try:
+        with Sandbox(jobs=1, unsafe=True) as sandbox:
+            return sandbox.layers
+    except SandboxUnavailableError as error:
+        return (Layer("server", "broken", str(error), LIBRARIES_REMEDY),)
 
 
 class Session:

@@ -62,8 +62,8 @@ class Worker:
             raise WorkerError(f"the server of programs does not start: {error}") from error
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
+    def alive(self) -> bool:
+        return self._process.poll() is None
 
     def run(
         self, code: str, preamble: str, seconds: float, cpu_seconds: int, *, kept: bool

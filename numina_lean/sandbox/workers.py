@@ -29,9 +29,10 @@ class Workers:
         """
         self._free.acquire()
         try:
-            with self._lock:
-                if self._idle:
-                    return self._idle.pop()
+            while (worker := self._waiting()) is not None:
+                if worker.alive:
+                    return worker
+                self._drop(worker)
             return self._started()
         except BaseException:
             self._free.release()
@@ -62,6 +63,15 @@ class Workers:
             worker.kill()
         for worker in idle:
             worker.close()
+
+    def _waiting(self) -> Worker | None:
+        with self._lock:
+            return self._idle.pop() if self._idle else None
+
+    def _drop(self, worker: Worker) -> None:
+        with self._lock:
+            self._all.discard(worker)
+        worker.close()
 
     def _started(self) -> Worker:
         for attempt in range(1, _ATTEMPTS + 1):

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 
 from .exercise import exercise
 
-# What programs of models import, the standard library's part first. Submodules that a library
-# loads late are named, for a program would pay for them.
-_MODULES = (
+# What programs of models import. Submodules that a library loads late are named, for a program
+# would pay for them.
+_STANDARD = (
     *("math", "cmath", "random", "fractions", "decimal", "statistics", "numbers", "itertools"),
     *("functools", "collections", "operator", "heapq", "bisect", "string", "re", "copy", "time"),
     *("datetime", "calendar", "json", "typing", "dataclasses", "enum", "array", "textwrap"),
+)
+_INSTALLED = (
     *("mpmath", "numpy", "numpy.linalg", "numpy.polynomial", "numpy.random", "numpy.fft"),
     *("sympy", "sympy.abc", "sympy.ntheory", "sympy.ntheory.modular", "sympy.combinatorics"),
     *("sympy.stats", "sympy.geometry", "sympy.solvers.diophantine", "sympy.functions"),
@@ -34,12 +36,12 @@ _HUGE = 2 << 20
 
 
 def load(folders: Sequence[str]) -> dict[str, str]:
-    """Import the libraries, which may lie in `folders` besides; returns the versions found.
+    """Import what programs use; returns the versions of the libraries.
 
-    What is not installed is left out.
+    `folders` is where those are that are installed; without any, none is.
     """
     sys.path.extend(folder for folder in folders if folder not in sys.path)
-    for name in _MODULES:
+    for name in (*_STANDARD, *(_INSTALLED if folders else ())):
         try:
             importlib.import_module(name)
         except ImportError:
