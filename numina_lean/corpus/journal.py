@@ -42,16 +42,15 @@ class Journal:
 
     def append(self, records: Iterable[Record]) -> None:
         """Add records; when this returns they are on the disk."""
-        lines = "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
-        self._stream.write(lines.encode())
+        self._stream.write(b"".join(_line(record) for record in records))
         self._stream.flush()
         os.fsync(self._stream.fileno())
 
     def replace(self, records: Iterable[Record]) -> None:
         """Hold these records and no others, in one step."""
         self._stream.close()
-        lines = (f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
-        write_text_atomically(self._path, "".join(lines))
+        text = b"".join(_line(record) for record in records).decode()
+        write_text_atomically(self._path, text)
         self._stream = self._open()
 
     def close(self) -> None:
@@ -68,6 +67,14 @@ def read_journal(path: Path) -> Iterator[Record]:
     with path.open("rb") as stream:
         for _, record in _records(stream, path):
             yield record
+
+
+def _line(record: Record) -> bytes:
+    """In UTF-8; a text that UTF-8 cannot say, of lone surrogates, is escaped."""
+    try:
+        return f"{json.dumps(record, ensure_ascii=False)}\n".encode()
+    except UnicodeEncodeError:
+        return f"{json.dumps(record)}\n".encode()
 
 
 def _records(stream: IO[bytes], path: Path) -> Iterator[tuple[bytes, Record]]:
