@@ -153,8 +153,19 @@ class _Evaluation:
             return cmath.log(args[0]) / cmath.log(args[1])
         if head == "root":
             return _root(*args)
-        if head == "factorial" and args[0].imag == 0 and 0 <= args[0].real <= 150:
-            return complex(math.gamma(args[0].real + 1))
+        if any(arg.imag for arg in args):
+            raise NoValueError
+        return complex(self.of_reals(head, [arg.real for arg in args]))
+
+    def of_reals(self, head: str, args: list[float]) -> float:
+        """Functions of real numbers; the factorial is continued as Γ(x + 1), as sympy has it."""
+        if head == "factorial":
+            return math.gamma(args[0] + 1)
+        if head == "binom":
+            above, below = args
+            return math.gamma(above + 1) / math.gamma(below + 1) / math.gamma(above - below + 1)
+        if head in ("floor", "ceil") and abs(args[0] - round(args[0])) > _CERTAIN * self.largest:
+            return float(math.floor(args[0]) if head == "floor" else math.ceil(args[0]))
         raise NoValueError
 
 

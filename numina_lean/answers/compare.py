@@ -202,7 +202,10 @@ def _unions(one: Union, other: Value, judge: Judge) -> Verdict:
             return all_of((parts, without))
     if isinstance(other, Sequence) and other.kind == "tuple":
         other = open_interval(other) or other
-    if isinstance(other, Union | Interval | Sequence):
+    finite = isinstance(other, Sequence) and other.kind != "tuple"
+    if isinstance(other, Union | Interval) or (
+        finite and not any(isinstance(part, Interval) for part in one.parts)
+    ):
         return judge.unions(one, other)
     return "unequal"
 

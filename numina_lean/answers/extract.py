@@ -18,6 +18,9 @@ _JOINT = re.compile(
 )
 """What may stand between two boxes that together are the answer."""
 
+_CODE = re.compile(r"```(?:python|py)\b.*?(?:```|\Z)", re.DOTALL | re.IGNORECASE)
+"""A program computes answers and states none; what it printed may."""
+
 _HASHES = re.compile(r"^[ \t]*####[ \t]*([^\n]*)", re.MULTILINE)
 _PROSE = re.compile(
     r"(?:\banswers?\b[ \t*_]*(?:(?:to|for|of)\b[^\n.:]{0,80}?)?(?:\bis\b|\bare\b|\bwas\b|=|:)"
@@ -61,8 +64,9 @@ def final_answer(text: str) -> str | None:
     the end of its sentence. Boxes with nothing but "and", "or", commas and space between them are
     one answer, their contents joined by `, ` (`\boxed{1} and \boxed{2}` gives `1, 2`; the same
     content again is given once). Dollar signs of formulas, emphasis and a last full stop are
-    taken away, units are not: `equality` knows what to do with them.
+    taken away, units are not: `equality` knows what to do with them. Blocks of Python do not count.
     """
+    text = _CODE.sub("\n", text)
     boxes = [box for box in _outermost(text) if box.content.strip()]
     lines = list(_HASHES.finditer(text))
     if boxes and (not lines or lines[-1].start() < boxes[-1].start):
