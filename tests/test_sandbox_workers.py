@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -198,6 +199,19 @@ def test_a_bare_place_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.Monke
     place.leave()
     assert list(tmp_path.iterdir()) == []
     place.leave()
+
+
+def test_the_package_may_lie_among_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The private folder of a program is emptied, and it is not that one."""
+    inside = tmp_path / "inside"
+    shutil.copytree(place_module._INSIDE, inside)
+    monkeypatch.setattr(place_module, "_INSIDE", inside)
+    with Sandbox(jobs=1) as sandbox:
+        assert sandbox.run("open('a', 'w').close()\n1").output == "1\n"
+        assert sandbox.run("import os\nos.listdir('.')").output == "[]\n"
+    assert (inside / "server.py").exists()
 
 
 WORKING = tuple(

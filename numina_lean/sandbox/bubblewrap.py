@@ -2,8 +2,8 @@
 
 A `Cell` says what the program may see; `Bubblewrap` makes the command that starts it there: no
 network, no file but the system's programs and what the cell names, all of them read-only, no
-home, a small `/tmp` of its own, no other process in sight, no way to more rights, small files and
-no core dumps, and its end with that of its parent. Knows nothing of Lean.
+home, a small folder of its own for temporary files, no other process in sight, no way to more
+rights, small files and no core dumps, and its end with that of its parent. Knows nothing of Lean.
 
 Does not bound memory (the cell's resident size is to be watched from outside, where its processes
 are seen as children) nor processor time, and does not filter system calls: the kernel itself is
@@ -26,7 +26,6 @@ UNSAFE_OPTION = "--unsafe-no-sandbox"
 # Where programs and the libraries they link to lie; on some systems links into the first of them.
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store")
 _SYSTEM_FILES = ("/etc/ld.so.cache",)
-_HOME = "/tmp"
 _PROBE_TIMEOUT = 20.0
 _BLOCK = 512  # bytes: the unit of `ulimit -f` in a POSIX shell
 # A limit that is lower already stays; shells differ in the letter for processes.
@@ -53,6 +52,7 @@ class Cell:
     readable: tuple[Path, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
+    tmp: str = "/tmp"
     tmp_bytes: int = 64 << 20
     file_bytes: int = 16 << 20
     processes: int = 4096
@@ -73,7 +73,7 @@ class Bubblewrap:
         dies with the *thread* that started it, so start it with `spawn`. Its own environment can be
         read in the cell: give it nothing secret.
         """
-        environment = {"HOME": _HOME, "PATH": "/usr/bin:/bin", **cell.environment}
+        environment = {"HOME": cell.tmp, "PATH": "/usr/bin:/bin", **cell.environment}
         return (
             str(self.program),
             *self._unshared(),
@@ -99,10 +99,10 @@ class Bubblewrap:
         )
 
     def _tmp(self, cell: Cell) -> tuple[str, ...]:
-        """Where its size cannot be bounded (before bubblewrap 0.7), `/tmp` is read-only too."""
+        """Where its size cannot be bounded (before bubblewrap 0.7), it is read-only too."""
         if "--size" in self.features:
-            return ("--size", str(cell.tmp_bytes), "--tmpfs", "/tmp")
-        return ("--dir", "/tmp")
+            return ("--size", str(cell.tmp_bytes), "--tmpfs", cell.tmp)
+        return ("--dir", cell.tmp)
 
 
 def find_bubblewrap() -> Bubblewrap:

@@ -28,6 +28,9 @@ _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime")
 # Of a Python's folder, which may lie in a home.
 _OF_A_PREFIX = ("bin", "lib", "lib64", "pyvenv.cfg")
 _ONE_THREAD = ("OPENBLAS", "OMP", "MKL", "NUMEXPR", "BLIS")
+_IN_A_CELL = "/program"
+"""Its private folder; not `/tmp`, in which Python itself may lie."""
+
 _MORE_PROCESSES = 64
 """Of the cell besides one program's threads."""
 
@@ -51,16 +54,17 @@ class Place:
 
 def cell(bubblewrap: Bubblewrap, limits: Limits) -> Place:
     """A cell of its own namespaces, its folder in memory."""
-    environment = _environment("/tmp")
+    environment = _environment(_IN_A_CELL)
     readable = tuple(Path(path) for path in readable_paths())
     described = Cell(
         readable,
         environment,
+        tmp=_IN_A_CELL,
         tmp_bytes=limits.tmp_bytes,
         file_bytes=limits.file_bytes,
         processes=limits.threads + _MORE_PROCESSES,
     )
-    command = _command(limits, "/tmp", cell=True)
+    command = _command(limits, _IN_A_CELL, cell=True)
     return Place(bubblewrap.command(command, described), {}, None)
 
 
