@@ -12,6 +12,7 @@ import pytest
 
 from numina_lean.answers import prover as prover_module
 from numina_lean.answers.prover import Prover
+from numina_lean.answers.spelling import LONGEST
 
 QUESTION = ("(x+1)^2", "x^2+2x+1")
 ENDLESS = (r"9^{9^{9}}!", "17")
@@ -49,6 +50,12 @@ def test_a_question_without_end_is_ended_and_the_server_stays(prover: Prover) ->
 
 def test_a_question_that_wants_too_much_does_not_spoil_the_next(prover: Prover) -> None:
     assert prover.prove(*GREEDY) is None
+    assert prover.prove(*QUESTION) == "symbolic"
+
+
+@pytest.mark.parametrize("sign", ["\U0001f642", "\ud800", "\x01", "½"])
+def test_the_longest_texts_of_any_signs_get_through(prover: Prover, sign: str) -> None:
+    assert prover.prove(sign * LONGEST, QUESTION[1]) is None
     assert prover.prove(*QUESTION) == "symbolic"
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from numina_lean.answers.cursor import Cursor, UnreadableError
-from numina_lean.answers.functions import NAMED, SEVERAL, applied
-from numina_lean.answers.numeral import in_base, written
+from numina_lean.answers.functions import LETTERS, NAMED, SEVERAL, applied
+from numina_lean.answers.numeral import in_base, proper, written
 from numina_lean.answers.terms import (
     MINUS_ONE,
     call,
@@ -35,16 +35,6 @@ from numina_lean.answers.value import (
 )
 
 _MOST_POSTFIXES = 8
-LETTERS = frozenset(
-    rf"\{name}"
-    for name in (
-        "theta", "alpha", "beta", "gamma", "delta", "lambda", "mu", "phi", "varphi", "omega",
-        "sigma", "rho", "tau", "epsilon", "varepsilon", "psi", "eta", "zeta", "xi", "nu", "kappa",
-        "Delta", "Omega", "Gamma", "Phi", "Psi", "Sigma", "Lambda", "Theta", "ell", "chi",
-    )
-)  # fmt: skip
-"""The commands that are letters, and so names of variables."""
-
 _SIGNS = frozenset({"+", "-", r"\pm", r"\mp"})
 _TIMES = frozenset({r"\cdot", r"\times", "*", r"\ast"})
 _OVER = frozenset({"/", r"\div"})
@@ -120,13 +110,13 @@ class _Reader(Cursor):
         if self.text() == r"\frac":
             self.at += 1
             above, below = self.argument(), self.argument()
-            part = quotient(above, below) if _proper(above, below) else None
+            part = quotient(above, below) if proper(above, below) else None
         elif (above_token := self.peek()) and above_token.kind == "number" and above_token.spaced:
             below_token = self.peek(2)
             if self.text(1) == "/" and below_token and below_token.kind == "number":
                 above, below = written(above_token.text), written(below_token.text)
                 self.at += 3
-                part = quotient(above, below) if _proper(above, below) else None
+                part = quotient(above, below) if proper(above, below) else None
         if part is None:
             self.at = start
             return None
@@ -304,11 +294,3 @@ def _with_sign(sign: str, term: Expression) -> Expression:
     if sign in (r"\pm", r"\mp"):
         return Call("±" if sign == r"\pm" else "∓", (term,))
     return negative(term) if sign == "-" else term
-
-
-def _proper(above: Expression, below: Expression) -> bool:
-    """Whether these are the parts of a mixed number's fraction."""
-    if not isinstance(above, Number) or not isinstance(below, Number):
-        return False
-    whole = above.value.denominator == below.value.denominator == 1
-    return whole and not above.decimal and 0 < above.value < below.value

@@ -1,4 +1,4 @@
-r"""Functions by their LaTeX names, and what a function with an index or exponent means."""
+"""Functions and letters by their LaTeX names, and what an index or exponent at a function means."""
 
 from numina_lean.answers.terms import MINUS_ONE, call, power
 from numina_lean.answers.value import EULER, Expression, Function, number
@@ -12,6 +12,16 @@ NAMED: dict[str, Function] = {
 }  # fmt: skip
 SEVERAL = frozenset({"gcd", "lcm", "max", "min"})
 """Those of several arguments, whose order is free."""
+
+LETTERS = frozenset(
+    rf"\{name}"
+    for name in (
+        "theta", "alpha", "beta", "gamma", "delta", "lambda", "mu", "phi", "varphi", "omega",
+        "sigma", "rho", "tau", "epsilon", "varepsilon", "psi", "eta", "zeta", "xi", "nu", "kappa",
+        "Delta", "Omega", "Gamma", "Phi", "Psi", "Sigma", "Lambda", "Theta", "ell", "chi",
+    )
+)  # fmt: skip
+"""The commands that are letters, and so names of variables."""
 
 _INVERSE: dict[Function, Function] = {"sin": "arcsin", "cos": "arccos", "tan": "arctan"}
 

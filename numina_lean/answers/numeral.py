@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from numina_lean.answers.value import Number, number
+from numina_lean.answers.value import Expression, Number, number
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LARGEST_EXPONENT = 400
@@ -34,3 +34,11 @@ def in_base(digits: str, base: int) -> Number | None:
     if not whole + part or any(_DIGITS.find(digit) not in range(base) for digit in whole + part):
         return None
     return number(Fraction(int(whole + part, base), base ** len(part)))
+
+
+def proper(above: Expression, below: Expression) -> bool:
+    """Whether these are the parts of a mixed number's fraction: integers, the lower larger."""
+    if not isinstance(above, Number) or not isinstance(below, Number):
+        return False
+    whole = above.value.denominator == below.value.denominator == 1
+    return whole and not above.decimal and 0 < above.value < below.value

@@ -66,7 +66,8 @@ class _Server:
     def ask(self, one: str, other: str) -> str:
         """The server's word. Raises `_GoneError`."""
         assert self._process.stdin is not None
-        question = json.dumps([one, other]).encode() + b"\n"
+        text = json.dumps([one, other], ensure_ascii=False)  # fits a pipe: writing cannot wait
+        question = text.encode(errors="surrogatepass") + b"\n"
         try:
             self._process.stdin.write(question)
         except OSError as error:
@@ -75,8 +76,11 @@ class _Server:
 
     def end(self) -> None:
         """Kill it and its children, and reap it."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if self.alive:
+            if hasattr(os, "killpg"):  # its forks are in its group
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -159,7 +163,8 @@ def _forget() -> None:
     _prover = Prover()
 
 
-os.register_at_fork(after_in_child=_forget)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def prove(one: str, other: str) -> Literal["numeric", "symbolic"] | None:

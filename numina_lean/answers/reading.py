@@ -61,6 +61,7 @@ _SPACED_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(?: \d{3})+")
 _ROW_END = re.compile(r"\\\\(?:\[[^\]]*\])?|\\(?=[\d\s-])")
 """Two backslashes, or the one that is left of them after careless escaping."""
 
+_MOST_BRACES = 8
 _JOINS = frozenset({",", ";", "and", "or", r"\lor", r"\vee"})
 _BETWEEN = frozenset({r"\cup"})
 _WITHOUT = frozenset({r"\setminus", r"\backslash"})
@@ -86,9 +87,9 @@ def read(text: str) -> Value:
 
 def _unbraced(bare: str) -> str:
     """Without braces around all of it, unless they hold a set."""
-    while (
-        len(bare) > 1 and bare[0] == "{" and "," not in bare and closing(bare, 1) == len(bare) - 1
-    ):
+    for _ in range(_MOST_BRACES):
+        if not bare.startswith("{") or "," in bare or closing(bare, 1) != len(bare) - 1:
+            break
         bare = bare[1:-1].strip()
     return bare
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from collections.abc import Sequence as Several
 
 from numina_lean.answers.cursor import UnreadableError
-from numina_lean.answers.expression import LETTERS, expression
+from numina_lean.answers.expression import expression
+from numina_lean.answers.functions import LETTERS
 from numina_lean.answers.terms import negative, symbols
 from numina_lean.answers.tokens import Token
 from numina_lean.answers.value import (

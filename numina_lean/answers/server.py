@@ -45,7 +45,7 @@ def main() -> None:
         algebra.verdict(one, other)
     os.write(replies, b"ready\n")
     for line in requests:
-        one, other = json.loads(line)
+        one, other = json.loads(line.decode(errors="surrogatepass"))
         os.write(replies, f"{_answer(one, other, seconds, algebra.verdict)}\n".encode())
 
 
@@ -73,7 +73,8 @@ def _fork(one: str, other: str, seconds: float, sink: int, verdict: Judgement) -
             (resource.RLIMIT_FSIZE, 0),
             (resource.RLIMIT_CORE, 0),
         ):
-            resource.setrlimit(limit, (value, value))
+            with contextlib.suppress(ValueError, OSError):  # macOS has no limit of memory
+                resource.setrlimit(limit, (value, value))
         os.write(sink, verdict(one, other).encode())
     finally:
         os._exit(0)

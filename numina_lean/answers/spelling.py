@@ -71,7 +71,7 @@ _REWRITTEN = tuple(
         (r"(?<=\d)\s+(mm|cm|m|km|mi|ft)\s*/\s*(s|sec|h|hr|min)\s*$", r"\\text{\1/\2}"),
         (r"\\(?:dots|cdots|ldots|dotsc|dotsb)(?![A-Za-z])", r"\\ldots"),
         (r"(?<!\\)~", " "),
-        (r"\*\*(?=[^*]*\*\*)|(?<!\*)\*\*$", " "),
+        (r"^\*\*|\*\*$", " "),
     )
 )
 _SPACED_DIGITS = re.compile(r"\\mathbf\s*\{\s*(\d(?:\s\d)+)\s*\.?\s*\}")
