@@ -78,7 +78,8 @@ def audit(rows: Sequence[Problem], pool: Pool) -> Audit:
         spoilt += [(start, row.problem, text) for start, text in spoil(row, steps)]
     found.seconds = time.monotonic() - started
     for start, steps in auditor.audit_all(spoilt):
-        step = next((step for step in steps if step.start <= start < step.end), None)
+        around = (step for step in steps if step.start <= start < step.end)
+        step = min(around, key=lambda each: each.end - each.start, default=None)
         found.planted["not found" if step is None else step.reason or step.verdict] += 1
     return found
 

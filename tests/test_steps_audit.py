@@ -18,6 +18,7 @@ def verdicts(pool: Pool, solution: str, problem: str = "") -> list[Verdict]:
 
 JUDGED = {
     "arithmetic": ("48/2 = 24 and 24 + 48 = 73.", [("holds", None), ("wrong", None)]),
+    "after an innocent word": ("for a total of 3 + 4 = 8", [("wrong", None)]),
     "a share": ("So 20% of 50 = 10.", [("holds", None)]),
     "a percentage without its hundredth": ("3 / 4 * 100 = 75%", [("holds", None)]),
     "rounded": ("10 / 3 = 3.33", [("rounded", None)]),
@@ -52,6 +53,7 @@ JUDGED = {
         r"$2\frac{1}{2} = 2.5$ and $4\frac{1}{2} = 2$",
         [("holds", None), ("holds", None)],
     ),
+    "a product under a root": (r"$\sqrt{50-50\frac{4}{5}} = \sqrt{10}$", [("holds", None)]),
 }
 
 
@@ -72,9 +74,12 @@ NO_ERRORS = {
     "residues": ("So 5 + 3 = 1.", "Compute modulo 7.", "other_arithmetic"),
     "an operation of its own": (r"$3 * 4 = 10$", r"Let $a * b = 2a + b$.", "other_arithmetic"),
     "units": ("3 feet * 1 = 36 inches", "", "units"),
+    "a product under a root": (r"$\sqrt{50-50\frac{4}{5}} = \sqrt{10}$", "", None),
     "a triangle": (r"a $6-8-10 = 3-4-5$ triangle", "", "ambiguous"),
     "cents": ("5 * $0.25 = 125 cents", "", "units"),
     "words before": ("half of 6 + 4 = 5", "", "words"),
+    "a list on each side": (r"$\frac26, \frac28 = \frac13, \frac14$", "", "words"),
+    "a multiplication before": ("multiplied by $3 + 4 = 8$", "", "words"),
     "words after": ("6 + 6 = 1 dozen", "", "words"),
     "numbers beside each other": ("The 2 hours = 120", "", "bare"),
     "a chain that runs on": ("2 + 3 = 5 * 4 = 20", "", "run_on"),

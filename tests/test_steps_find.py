@@ -131,6 +131,8 @@ def test_spans_are_those_of_the_solution() -> None:
         (r"$\frac{1}{0} = 2$", "undefined_value"),
         (r"$2^{10^{10}} = 5$", "undefined_value"),
         (r"$\sin 3 = 1$", "not_rational"),
+        (r"$\frac{1}{\sqrt{2} \cdot \sqrt{2} - 2} = 3$", "not_rational"),
+        (r"$\frac{1}{x - x} = \frac{2}{x - x}$", "free_variable"),
         (r"$\pi \approx 3.2$", "approximate"),
     ],
 )

@@ -263,14 +263,21 @@ def _operated(name: str, args: list[complex]) -> complex:
         case "mul", [left, right]:
             return left * right
         case "div", [left, right]:
-            return left / right
+            return left / _nonzero(right)
         case "pow", [base, exponent]:
-            return base**exponent
+            return (_nonzero(base) if exponent.real < 0 else base) ** exponent
         case "root", [degree, value]:
             if value.imag == 0 and value.real < 0 and degree.real % 2 == 1:
                 return -((-value) ** (1 / degree))
             return value ** (1 / degree)
     return cmath.sqrt(args[0])
+
+
+def _nonzero(value: complex) -> complex:
+    """A denominator of zero would make hypotheses from which all follows."""
+    if abs(value) < _TOLERANCE:
+        raise ZeroDivisionError
+    return value
 
 
 def _drawn(key: str, sample: int) -> complex:

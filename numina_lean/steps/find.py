@@ -5,7 +5,7 @@ from dataclasses import replace
 from numina_lean.steps.latex import latex_chains
 from numina_lean.steps.passage import MATH, Passage, passages
 from numina_lean.steps.prose import prose_chains
-from numina_lean.steps.side import OPERATIONS, SCALES
+from numina_lean.steps.side import SCALES, operates
 from numina_lean.steps.step import Chain, Step, Unread
 
 LONGEST = 50_000
@@ -67,10 +67,7 @@ def _inline(plain: str, passage: Passage) -> bool:
 
 
 def _word_before(text: str) -> Unread | None:
-    words = text[-40:].split()
-    if not words:
-        return None
-    return "words" if words[-1].lower().strip("(\"'") in OPERATIONS else None
+    return "words" if operates(text) else None
 
 
 def _word_after(text: str) -> Unread | None:

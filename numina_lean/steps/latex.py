@@ -177,11 +177,15 @@ class _Assembler:
                         begin = mark.end
                 case "comma":
                     between = self.solution[mark.start - 1 : mark.end + 1]
+                    listed = not self.signs and not blank
                     tight = between[:1].isdigit() and between[-1:].isdigit()
                     yield from self._end(begin, mark.start, "ambiguous" if tight else None)
                     begin = mark.end
                     if tight:
                         self.doubts[0] = "ambiguous"
+                    elif listed:
+                        # Of a, b = c, d the middle is no step.
+                        self.doubts[0] = "words"
                 case "separator":
                     # A wide space at the beginning of a row, or after a sign, parts nothing.
                     since = self.solution[max(row, begin) : mark.start]

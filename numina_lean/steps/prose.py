@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from numina_lean.steps.prose_tokens import Token, tokens_of
-from numina_lean.steps.side import OPERATIONS, SCALES
+from numina_lean.steps.side import OPERATIONS, SCALES, operates
 from numina_lean.steps.step import Chain, Place, Side, Sign, Unread
 
 _LATEX = {
@@ -150,9 +150,9 @@ def _doubt_before(plain: str, before: Token | None, part: list[Token]) -> Unread
     touching = before.end == part[0].start
     if before.kind == "word":
         word = before.text.lower()
-        operates = word in OPERATIONS | SCALES | _LABELS
+        operating = word in _LABELS or operates(plain[max(0, before.end - 80) : before.end])
         negative = part[0].kind == "operation" and part[0].text != "("
-        return "words" if operates or negative or touching else None
+        return "words" if operating or negative or touching else None
     if before.kind == "letter":
         return None if not touching else "notation"
     return "notation" if touching and before.text not in "(\"'“‘>[:,;|" else None

@@ -83,11 +83,18 @@ def _pairs(step: Step) -> list[Pair] | Unread:
 def _asked(step: Step, around: Surroundings, pairs: list[Pair], given: Given) -> Question | Unread:
     first = pairs[0]
     if any(free_symbols(side) for side in (first.left, first.right, first.modulus) if side):
-        return _with_letters(step, first, given)
-    valued = [pair for pair in pairs if pair.values is not None]
-    if valued:
-        return _without_letters(step, around, valued)
-    return _irrational(step, around, first) if first.is_real else "undefined_value"
+        answers = [_with_letters(step, pair, given) for pair in pairs]
+    elif all(pair.values is not None for pair in pairs):
+        return _without_letters(step, around, pairs)
+    elif not any(pair.is_real for pair in pairs):
+        return "undefined_value"
+    else:
+        answers = [_irrational(step, around, pair) for pair in pairs]
+    for answer in answers:
+        if isinstance(answer, Question) and answer.verdict == "holds":
+            return answer
+    # With several meanings none is denied.
+    return answers[0] if isinstance(answers[0], str) or len(pairs) == 1 else "ambiguous"
 
 
 def _with_letters(step: Step, pair: Pair, given: Given) -> Question | Unread:
@@ -114,9 +121,11 @@ def _irrational(step: Step, around: Surroundings, pair: Pair) -> Question | Unre
         difference, bound = identity.difference(), _unit(step)
         if step.sign == "≈" or (difference is not None and bound and difference < bound):
             return "approximate"
+        if difference is None or not identity.is_algebraic:
+            return "not_rational"
         doubt = _doubt_of_false(step, around, None)
-        if doubt is not None or difference is None or not identity.is_algebraic:
-            return doubt or "not_rational"
+        if doubt is not None:
+            return doubt
         return Question(identity.statement(negated=True), algebra.PROVED, "wrong")
     except algebra.NoAlgebraError:
         return "too_large"

@@ -18,6 +18,15 @@ OPERATIONS = frozenset(
 )  # fmt: skip
 """Words that say what to do with the number beside them."""
 
+_PARTS = frozenset(
+    ["half", "third", "thirds", "quarter", "quarters", "fourth", "fourths", "fifth", "fifths",
+     "tenth", "tenths", "percent", "%", "sum", "product", "difference", "quotient", "square",
+     "cube", "root", "times", "multiple", "factorial", "logarithm"]
+)  # fmt: skip
+_DONE_BY = frozenset(
+    ["multiplied", "divided", "multiply", "divide", "multiplying", "dividing", "increased",
+     "decreased", "increase", "decrease", "subtracted", "reduced"]
+)  # fmt: skip
 _FRAME = re.compile(r"\\(?:boxed|fbox|framebox|cancel|bcancel|xcancel|ensuremath|underline)\s*\{")
 _COLOUR = re.compile(r"\\(?:textcolor|color)\s*\{[^{}]*\}")
 _LOOKS = re.compile(
@@ -36,6 +45,21 @@ _OPERATOR = r"(?:[+*/]|\\cdot\b|\\times\b|\\div\b)"
 _STARTS = re.compile(rf"\s*{_OPERATOR}")
 _HANGS = re.compile(rf"(?:{_OPERATOR}|-)\s*\Z")
 _OPERAND = re.compile(r"[\d}\)\]a-zA-Z!.%]\s*\Z")
+
+
+def operates(before: str) -> bool:
+    """Whether the text `before` a formula does something to it: "half of", "multiplied by"."""
+    words = re.findall(r"[a-z]+|%|\d+", before[-80:].lower())
+    if not words or not re.search(r"[a-zA-Z%]\s*[\"'(]*\Z", before):
+        return False
+    last, rest = words[-1], words[-4:-1]
+    if last == "of":
+        return bool(_PARTS & set(rest)) or bool(rest and rest[-1].isdigit())
+    if last == "by":
+        return bool(_DONE_BY & set(rest))
+    if last in ("to", "more"):
+        return bool(rest and rest[-1].isdigit()) or bool({"add", "added", "adding"} & set(rest))
+    return last in OPERATIONS | SCALES
 
 
 def latex_side(solution: str, start: int, end: int, doubt: Unread | None = None) -> Side:

@@ -19,8 +19,8 @@ _SUPPOSITIONS = (
 )  # fmt: skip
 """What says that something is not claimed, as regular expressions."""
 _OTHER_ARITHMETICS = (
-    r"\bbases? ?-?(?:\$|\d|\\|[a-z]\b|two|three|four|five|six|seven|eight|nine|eleven|twelve)",
-    r"\bin base\b", r"_\{?\d+\}?\s*[-$+=]", r"\bbinary\b", r"\bhexadecimal", r"\boctal",
+    r"\bbases?[ -]*\$?(?:\d|[a-z]\b|two|three|four|five|six|seven|eight|nine|eleven|twelve)",
+    r"\bin base\b", r"\d_\{?\d", r"\bbinary\b", r"\bhexadecimal", r"\boctal",
     r"\bmod(?:ulo|ulus)?\b", r"\\[pb]?mod\b", "remainder", r"\bclock", "o'clock", r"\bvector",
     "matri[xc]", "cipher", "crypt", r"\bblanks?\b", r"\bcarr(?:y|ied)\b",
 )  # fmt: skip
