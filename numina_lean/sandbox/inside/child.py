@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from .capture import Capture
-from .confine import CONTROL, Confinement
+from .confine import CONTROL, Confinement, mapped
 from .libraries import reseed
 from .program import ERROR, Namespace
 
@@ -174,12 +174,13 @@ def _forked(
     cpu_seconds: int | None = None,
 ) -> Child:
     reading, writing = os.pipe()
+    held = mapped()
     pid = os.fork()
     if pid == 0:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            confinement.apply(writing, control.fileno() if control else None, cpu_seconds)
+            confinement.apply(writing, control.fileno() if control else None, cpu_seconds, held)
             os.chdir(folder)
             reseed()
             os._exit(body())

@@ -38,17 +38,17 @@ class Confinement:
     filter: Filter | None
     processes: int | None
 
-    def apply(self, output: int, control: int | None, cpu_seconds: int | None) -> None:
+    def apply(self, output: int, control: int | None, cpu_seconds: int | None, mapped: int) -> None:
         """Confine this process. Its output goes to the descriptor `output`; `control`, where there
         is one, becomes `CONTROL`; it has no other descriptor. `cpu_seconds` None: the server counts
-        them. Raises `OSError`.
+        them. `mapped` bytes of address space it has already. Raises `OSError`.
         """
         os.setsid()
         _with_the_server()
         nothing = os.open(os.devnull, os.O_RDONLY)
         for descriptor, becomes in ((nothing, 0), (output, 1), (output, 2)):
             os.dup2(descriptor, becomes)
-        self._bound(cpu_seconds)
+        self._bound(cpu_seconds, mapped)
         drop_capabilities()
         no_new_privileges()
         if self.rules is not None:
@@ -59,10 +59,10 @@ class Confinement:
         if self.filter is not None:
             self.filter.install()
 
-    def _bound(self, cpu_seconds: int | None) -> None:
+    def _bound(self, cpu_seconds: int | None, mapped: int) -> None:
         limits = self.limits
         bounds = {
-            resource.RLIMIT_AS: mapped() + limits["memory_bytes"],
+            resource.RLIMIT_AS: mapped + limits["memory_bytes"],
             resource.RLIMIT_FSIZE: limits["file_bytes"],
             resource.RLIMIT_NOFILE: limits["open_files"],
             resource.RLIMIT_CORE: 0,

@@ -52,7 +52,12 @@ Instruction = tuple[int, int] | Jump
 """A code with its operand, or a jump."""
 
 
-class _Process(ctypes.Structure):
+_FORM = "=HBBI"
+
+
+class _Program(ctypes.Structure):
+    """struct sock_fprog."""
+
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
@@ -88,19 +93,25 @@ class Filter:
     """The filter of this machine, assembled once. Raises `OSError` where there is none."""
 
     def __init__(self) -> None:
-        self._instructions = instructions(platform.machine())
-
-    def bytes_for(self, process: int) -> bytes:
-        """As the kernel takes it, with `process` the only one that may be sent signals."""
-        return b"".join(_assembled(one, process) for one in self._instructions)
+        written = instructions(platform.machine())
+        self._code = ctypes.create_string_buffer(b"".join(map(_assembled, written)))
+        self._program = _Program(len(written), ctypes.addressof(self._code))
+        size = struct.calcsize(_FORM)
+        self._processes = [
+            (at + 1) * size - 4  # where its value stands
+            for at, one in enumerate(written)
+            if isinstance(one, Jump) and one.value is None
+        ]
 
     def install(self) -> None:
-        """Put it on this process, for good. Raises `OSError`."""
-        code = self.bytes_for(os.getpid())
-        kept = ctypes.create_string_buffer(code, len(code))
-        program = _Process(len(self._instructions), ctypes.addressof(kept))
+        """Put it on this process, the only one that may be sent signals, for good.
+
+        Raises `OSError`.
+        """
+        for at in self._processes:
+            struct.pack_into("=I", self._code, at, os.getpid())
         no_new_privileges()
-        if _libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(program), 0, 0):
+        if _libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(self._program), 0, 0):
             number = ctypes.get_errno()
             raise OSError(number, f"seccomp: {os.strerror(number)}")
 
@@ -112,11 +123,11 @@ def no_new_privileges() -> None:
         raise OSError(number, f"no_new_privs: {os.strerror(number)}")
 
 
-def _assembled(one: Instruction, process: int) -> bytes:
+def _assembled(one: Instruction) -> bytes:
+    """Where the process is to stand, zero."""
     if isinstance(one, Jump):
-        value = process if one.value is None else one.value
-        return struct.pack("=HBBI", one.code, one.then, one.other, value)
-    return struct.pack("=HBBI", one[0], 0, 0, one[1])
+        return struct.pack(_FORM, one.code, one.then, one.other, one.value or 0)
+    return struct.pack(_FORM, one[0], 0, 0, one[1])
 
 
 def _runs(numbers: list[int]) -> list[tuple[int, int]]:
