@@ -176,16 +176,8 @@ class _Assembler:
                         yield from self._end(begin, mark.start)
                         begin = mark.end
                 case "comma":
-                    between = self.solution[mark.start - 1 : mark.end + 1]
-                    listed = not self.signs and not blank
-                    tight = between[:1].isdigit() and between[-1:].isdigit()
-                    yield from self._end(begin, mark.start, "ambiguous" if tight else None)
+                    yield from self._comma(begin, mark, listed=not self.signs and not blank)
                     begin = mark.end
-                    if tight:
-                        self.doubts[0] = "ambiguous"
-                    elif listed:
-                        # Of a, b = c, d the middle is no step.
-                        self.doubts[0] = "words"
                 case "separator":
                     # A wide space at the beginning of a row, or after a sign, parts nothing.
                     since = self.solution[max(row, begin) : mark.start]
@@ -196,6 +188,17 @@ class _Assembler:
                         yield from self._end(begin, mark.start)
                         begin = mark.end
         yield from self._end(begin, self.passage.end)
+
+    def _comma(self, begin: int, mark: _Mark, *, listed: bool) -> Iterator[Chain]:
+        """End the chain; `listed`: what ends is an item without a relation."""
+        between = self.solution[mark.start - 1 : mark.end + 1]
+        tight = between[:1].isdigit() and between[-1:].isdigit()
+        yield from self._end(begin, mark.start, "ambiguous" if tight else None)
+        if tight:
+            self.doubts[0] = "ambiguous"
+        elif listed:
+            # Of a, b = c, d the middle is no step.
+            self.doubts[0] = "words"
 
     def _goes_on(self, number: int, text: str) -> bool:
         """Whether the row after mark `number` belongs to the side `text` that it ends."""
