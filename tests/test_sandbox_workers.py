@@ -118,6 +118,22 @@ def test_closing_ends_what_still_runs() -> None:
     sandbox.close()
 
 
+def test_nothing_runs_before_the_layers_were_tried() -> None:
+    with pytest.raises(RuntimeError, match="not open"):
+        Sandbox().run("1")
+
+
+def test_a_later_worker_that_isolates_less_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numina_lean.sandbox.workers._PAUSE", 0.0)
+    with Sandbox(jobs=1) as sandbox:
+        assert sandbox._isolation is not None
+        sandbox._isolation = {**sandbox._isolation, "seccomp": "it was said to be missing"}
+        kill_servers()
+        until(lambda: all(one.status() == psutil.STATUS_ZOMBIE for one in descendants()))
+        with pytest.raises(SandboxUnavailableError, match="isolates otherwise"):
+            sandbox.run("1")
+
+
 ORPHAN = """
 import os, sys, threading, time
 from numina_lean.sandbox import place

@@ -47,6 +47,8 @@ class Sandbox:
         self._unsafe = unsafe
         self._workers = Workers(jobs, self._started)
         self._bubblewrap: Bubblewrap | None = None
+        self._isolation: dict[str, str | None] | None = None
+        self._open = False
         self.layers: tuple[Layer, ...] = ()
 
     def __enter__(self) -> Self:
@@ -59,6 +61,7 @@ class Sandbox:
             self._bubblewrap = find_bubblewrap()
         except SandboxError as error:
             why = str(error)
+        self._open = True
         try:
             self._try(why)
         except BaseException:
@@ -79,7 +82,7 @@ class Sandbox:
 
         `timeout` is its wall time in seconds, if it is not that of the limits. Waits while as many
         run as may. Raises `SandboxUnavailableError` if no worker can be started any more and
-        `RuntimeError` after `close`; whatever the program does raises nothing.
+        `RuntimeError` outside of the `with`; whatever the program does raises nothing.
         """
         worker = self._taken()
         try:
@@ -99,9 +102,17 @@ class Sandbox:
 
     def _started(self) -> Worker:
         place = cell(self._bubblewrap, self._limits) if self._bubblewrap else bare(self._limits)
-        return Worker(place)
+        worker = Worker(place)
+        if self._isolation is None:
+            self._isolation = worker.layers
+        elif worker.layers != self._isolation:
+            worker.close()
+            raise WorkerError(f"it isolates otherwise than the first did ({worker.layers})")
+        return worker
 
     def _taken(self) -> Worker:
+        if not self._open:
+            raise RuntimeError("the sandbox is not open. Use it in a `with` statement")
         try:
             return self._workers.take()
         except WorkerError as error:

@@ -54,8 +54,12 @@ class Child:
     def hand(self) -> bool:
         """Write as much of `handed` as goes; says whether that was all."""
         if self.control is not None and self.handed:
-            with suppress(BlockingIOError, ConnectionError):
+            try:
                 del self.handed[: self.control.send(self.handed)]
+            except BlockingIOError:
+                return False
+            except ConnectionError:  # it has closed its end: it cannot be given anything
+                self.handed.clear()
         return not self.handed
 
     def ended(self) -> bool:

@@ -18,6 +18,10 @@ from .seccomp import Filter, no_new_privileges
 CONTROL = 3
 """The descriptor over which a kept session is given its programs."""
 
+_BEYOND = 2
+"""The kernel ends a process only far beyond its processor time: its count is rough, and the server,
+which counts better, is to come first."""
+
 DESCRIPTORS = 1024
 """More than the server ever has open."""
 
@@ -69,7 +73,7 @@ class Confinement:
             resource.RLIMIT_MEMLOCK: 0,
         }
         if cpu_seconds is not None:
-            bounds[resource.RLIMIT_CPU] = cpu_seconds
+            bounds[resource.RLIMIT_CPU] = _BEYOND * cpu_seconds
         if self.processes is not None:
             bounds[resource.RLIMIT_NPROC] = self.processes
         for which, value in bounds.items():

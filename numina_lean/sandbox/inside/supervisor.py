@@ -29,9 +29,6 @@ _OUT_OF_MEMORY = (signal.SIGABRT, signal.SIGBUS, signal.SIGKILL, signal.SIGSEGV)
 _NEAR = 0.75
 """Of the limit of memory: what a process held that died of the lack of more."""
 
-_NEARLY_ALL = 0.95
-"""Of the processor time: two clocks of the kernel do not say quite the same."""
-
 Outcome = Literal["ok", "error", "timeout", "memory", "killed"]
 
 
@@ -175,7 +172,7 @@ class Supervisor:
         assert child.end is not None
         if child.end.signal is None:
             return _said(child.end.status)
-        if child.end.cpu_seconds > _NEARLY_ALL * task.cpu_seconds:
+        if child.end.cpu_seconds >= task.cpu_seconds:
             return _OUT_OF_TIME
         held = child.end.peak_bytes > _NEAR * self._limits["memory_bytes"]
         if child.end.signal in _OUT_OF_MEMORY and held:
