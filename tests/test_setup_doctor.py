@@ -36,18 +36,24 @@ def test_without_any_engine_the_command_that_gets_one_is_named(nothing_installed
 def test_doctor_says_what_is_missing_and_ends_with_3(nothing_installed):
     result = run("doctor")
     assert result.exit_code == 3
-    for words in ("embedded", "native", "numina-lean setup --engine native", "toolchain"):
+    for words in ("embedded", "native", "numina-lean setup --engine native", "Python sandbox"):
         assert words in result.output
 
 
 def test_doctor_speaks_json(nothing_installed):
     result = run("doctor", "--format", "json")
-    embedded, native = json.loads(result.stdout)["engines"]
+    found = json.loads(result.stdout)
+    embedded, native = found["engines"]
     assert (embedded["engine"], native["engine"]) == ("embedded", "native")
     assert not embedded["works"]
     assert embedded["remedy"] == "numina-lean setup --engine embedded"
     assert "toolchain" in native["problem"]
     assert "bubblewrap is not installed" in native["sandbox"]  # there is nothing on the PATH
+    layers = {layer["name"]: layer for layer in found["python_sandbox"]["layers"]}
+    assert layers["bubblewrap"]["state"] == "absent"
+    assert "apt install bubblewrap" in layers["bubblewrap"]["remedy"]
+    works = {name for name, layer in layers.items() if layer["state"] == "works"}
+    assert found["python_sandbox"]["isolates"] is ({"landlock", "seccomp", "limits"} <= works)
 
 
 @pytest.mark.lean
