@@ -80,6 +80,8 @@ NO_ERRORS = {
     "words before": ("half of 6 + 4 = 5", "", "words"),
     "a list on each side": (r"$\frac26, \frac28 = \frac13, \frac14$", "", "words"),
     "a multiplication before": ("multiplied by $3 + 4 = 8$", "", "words"),
+    "a factorial after the formula": (r"which gives $200 \cdot 199 = 200$ !", "", "words"),
+    "a factorial after the number": ("3 * 2 * 1 = 3!", "", "words"),
     "words after": ("6 + 6 = 1 dozen", "", "words"),
     "numbers beside each other": ("The 2 hours = 120", "", "bare"),
     "a chain that runs on": ("2 + 3 = 5 * 4 = 20", "", "run_on"),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numina_lean.steps.find import steps_of
+from numina_lean.steps.given import given_values
 from numina_lean.steps.passage import dollars_are_money
 from numina_lean.steps.question import question
 from numina_lean.steps.surroundings import Surroundings
@@ -131,6 +132,7 @@ def test_spans_are_those_of_the_solution() -> None:
         (r"$\frac{1}{0} = 2$", "undefined_value"),
         (r"$2^{10^{10}} = 5$", "undefined_value"),
         (r"$\sin 3 = 1$", "not_rational"),
+        (r"$\sum_{i=1}^{9999} \sum_{j=1}^{9999} i j^{9} = 1$", "too_large"),
         (r"$\frac{1}{\sqrt{2} \cdot \sqrt{2} - 2} = 3$", "not_rational"),
         (r"$\frac{1}{x - x} = \frac{2}{x - x}$", "free_variable"),
         (r"$\pi \approx 3.2$", "approximate"),
@@ -161,9 +163,11 @@ def test_dollars_are_money_where_each_stands_before_an_amount() -> None:
     ).map("".join)
 )  # fmt: skip
 def test_no_text_raises(solution: str) -> None:
-    for step in steps_of(solution):
+    steps = steps_of(solution)
+    given = given_values(steps)
+    for step in steps:
         assert 0 <= step.start <= len(solution)
-        question(step, Surroundings(solution, solution))
+        question(step, Surroundings(solution, solution), given)
 
 
 @pytest.mark.parametrize(

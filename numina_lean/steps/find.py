@@ -71,6 +71,8 @@ def _word_before(text: str) -> Unread | None:
 
 
 def _word_after(text: str) -> Unread | None:
+    if text.startswith(("!", "%", "°", "^", "..", "…")):
+        return "words"
     words = text[:40].replace("-", " ").split()
     if not words:
         return None

@@ -167,6 +167,8 @@ def _doubt_after(plain: str, following: Token | None, part: list[Token]) -> Unre
     if following.kind in ("word", "letter"):
         word = following.text.lower()
         return "words" if word in OPERATIONS | SCALES | _FOLLOWING else None
+    if touching and following.text == "!":
+        return "words"
     dots = plain[following.start : following.start + 2] == ".."
     return "notation" if dots or (touching and following.text in "…'’_\\°½¼¾:#@&{[<") else None
 

@@ -4,7 +4,7 @@ import re
 
 from numina_lean.steps.step import Unread
 from numina_lean.translate.rules.decline import DeclineError, Reason
-from numina_lean.translate.rules.expression import Apply, Expression, Number, Series, Symbol
+from numina_lean.translate.rules.expression import Apply, Expression, Number, Series, Symbol, walk
 from numina_lean.translate.rules.formula import FormulaReader, parse_formula
 
 _MIXED = re.compile(r"(?<=\d)\s*(?=\\[dtc]?frac)")
@@ -56,4 +56,6 @@ def _read(text: str) -> Expression:
     item = items[0]
     if not isinstance(item, Number | Symbol | Apply | Series):
         raise DeclineError("unparsed_math", "no number")
+    if sum(isinstance(node, Series) for node in walk(item)) > 1:
+        raise DeclineError("too_long", "several sums or products, maybe one inside the other")
     return item
