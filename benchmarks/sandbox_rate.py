@@ -86,7 +86,7 @@ def compare(sandbox: Sandbox, jobs: int) -> float:
         def in_the_notebook(codes: Sequence[str]) -> list[str]:
             return [by_the_notebook(code) for code in codes]
 
-        in_the_sandbox(["1"] * jobs)
+        in_the_sandbox(["import time; time.sleep(1)"] * jobs)  # each worker starts
         for start in range(0, len(PROGRAMS), BLOCK):
             codes = PROGRAMS[start : start + BLOCK]
             expected = notebook.run(in_the_notebook, codes)

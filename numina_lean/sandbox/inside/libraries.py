@@ -46,8 +46,6 @@ def load(folders: Sequence[str]) -> dict[str, str]:
             importlib.import_module(name)
         except ImportError:
             continue
-    if "sympy" in sys.modules:
-        exercise(sys.modules["sympy"])
     return {name: str(sys.modules[name].__version__) for name in NAMED if name in sys.modules}
 
 
@@ -61,7 +59,11 @@ def reseed() -> None:
 
 
 def settle() -> None:
-    """Make the memory of this process cheap to share with the children forked from it."""
+    """Have what programs would each do first done, and the memory of this process cheap to share
+    with the children forked from it. Takes half a second.
+    """
+    if "sympy" in sys.modules:
+        exercise(sys.modules["sympy"])
     gc.collect()
     gc.freeze()
     _use_large_pages()

@@ -36,11 +36,14 @@ def main() -> None:
     confinement, layers = _confinement(settings)
     folder = Folder(settings["folder"], whole=settings["whole"])
     supervisor = Supervisor(confinement, folder, requests)
-    settle()
     _write(answers, {"layers": layers, "libraries": versions})
+    settled = False
     try:
         while (request := _read(requests)) is not None:
             _write(answers, _answer(supervisor, request))
+            if not settled:  # after the first answer, for which somebody waits
+                settle()
+                settled = True
     except HostGoneError:
         pass
     supervisor.end_session()
