@@ -308,3 +308,51 @@ def test_without_the_libraries_programs_run_and_the_remedy_is_named() -> None:
     assert layers["libraries"].remedy == "pip install 'numina-lean[informal]'"
     with Sandbox(jobs=1) as sandbox:
         assert sandbox.run("import math\nmath.gcd(12, 18)").output == "6\n"
+
+
+REFUSING = """
+import ctypes, platform, struct, sys
+from numina_lean.sandbox import place
+from numina_lean.sandbox.sandbox import Sandbox, SandboxUnavailableError
+place._LIBRARIES = ()
+number, argument = {"seccomp": ({"x86_64": 157, "aarch64": 167}[platform.machine()], 22),
+                    "landlock": (444, None)}[sys.argv[1]]
+asked = [(0x20, 0, 0, 16), (0x15, 0, 1, argument)] if argument else []
+code = [(0x20, 0, 0, 0), (0x15, 0, len(asked) + 1, number), *asked, (6, 0, 0, 0x50000 | 22)]
+code = b"".join(struct.pack("=HBBI", *one) for one in (*code, (6, 0, 0, 0x7FFF0000)))
+kept = ctypes.create_string_buffer(code)
+class Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
+libc = ctypes.CDLL(None)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+program = Program(len(code) // 8, ctypes.addressof(kept))
+assert libc.prctl(22, 2, ctypes.byref(program), 0, 0) == 0
+try:
+    with Sandbox():
+        print("it runs")
+except SandboxUnavailableError as error:
+    print(error)
+with Sandbox(unsafe=True) as sandbox:
+    print(sandbox.run("1 + 1").output)
+"""
+
+
+@pytest.mark.parametrize(
+    ("layer", "path"), [("seccomp", os.environ.get("PATH", "")), ("landlock", "/nonexistent")]
+)
+def test_on_a_kernel_that_refuses_a_layer_that_is_needed_nothing_runs(
+    layer: str, path: str
+) -> None:
+    """A real refusal: this process's own filter answers for the kernel."""
+    ran = subprocess.run(
+        [sys.executable, "-c", REFUSING, layer],
+        env={"PATH": path, "HOME": os.environ["HOME"]},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    refusal, value = ran.stdout.split("\n", 1)
+    assert refusal.startswith("programs cannot be isolated here")
+    assert f"{layer}: " in refusal
+    assert "--unsafe-no-sandbox" in refusal
+    assert value.strip() == "2"

@@ -61,7 +61,7 @@ class Confinement:
             os.dup2(control, CONTROL, inheritable=False)
         os.closerange(CONTROL if control is None else CONTROL + 1, DESCRIPTORS)
         if self.filter is not None:
-            self.filter.install()
+            self.filter.apply()
 
     def _bound(self, cpu_seconds: int | None, mapped: int) -> None:
         limits = self.limits

@@ -103,7 +103,7 @@ class Filter:
             if isinstance(one, Jump) and one.value is None
         ]
 
-    def install(self) -> None:
+    def apply(self) -> None:
         """Put it on this process, the only one that may be sent signals, for good.
 
         Raises `OSError`.

@@ -10,14 +10,16 @@ import os
 import platform
 import resource
 import sys
-from typing import Any
+from typing import Any, TypeVar
 
 from .confine import DESCRIPTORS, Confinement, hide_memory
 from .folder import Folder
 from .landlock import Rules
 from .libraries import load, settle
-from .seccomp import Filter
+from .seccomp import Filter, no_new_privileges
 from .supervisor import HostGoneError, Supervisor, Task
+
+Layer = TypeVar("Layer", Rules, Filter)
 
 _BESIDES = 8
 """Processes of the cell that are no thread of the program."""
@@ -64,20 +66,39 @@ def _answer(supervisor: Supervisor, request: dict[str, Any]) -> dict[str, object
 def _confinement(settings: dict[str, Any]) -> tuple[Confinement, dict[str, str | None]]:
     """And of each layer what stands against it, None if nothing does."""
     layers: dict[str, str | None] = {"landlock": None, "seccomp": None}
-    rules = filter = None
+    rules: Rules | None = None
+    filter: Filter | None = None
     try:
         devices = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-        rules = Rules((*settings["readable"], *devices), (settings["folder"],))
+        rules = _holding(Rules((*settings["readable"], *devices), (settings["folder"],)))
     except OSError as error:
         layers["landlock"] = str(error)
     try:
-        filter = Filter()
+        filter = _holding(Filter())
     except OSError as error:
         layers["seccomp"] = str(error)
     limits = settings["limits"]
     counted = settings["cell"] and _kernel() >= (5, 14)
     processes = limits["threads"] + _BESIDES if counted else None
     return Confinement(limits, rules, filter, processes), layers
+
+
+def _holding(layer: Layer) -> Layer:
+    """The layer, after a child has put it on itself. Raises `OSError` where the kernel refuses."""
+    child = os.fork()
+    if child == 0:
+        number = 0
+        try:
+            no_new_privileges()
+            layer.apply()
+        except OSError as error:
+            number = error.errno or 1
+        os._exit(number)
+    _, status = os.waitpid(child, 0)
+    if status != 0:
+        number = os.waitstatus_to_exitcode(status)
+        raise OSError(number, f"the kernel has it and refuses it ({os.strerror(abs(number))})")
+    return layer
 
 
 def _kernel() -> tuple[int, ...]:
