@@ -31,7 +31,7 @@ COMMANDS = {
     "corpus": "Look into a corpus that formalize wrote.",
     "cache": "Look into the cache of verdicts, empty it, or write it out.",
     "setup": "Fetch, verify and build a Lean engine.",
-    "doctor": "Say which Lean engines work.",
+    "doctor": "Say which Lean engines work, and what isolates Python programs.",
 }
 """Each command, with what it is for. It is what its module has under the same name, `_` for `-`: a
 function, or a `typer.Typer` with commands of its own. A module is imported when it is asked for."""
