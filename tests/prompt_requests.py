@@ -7,6 +7,7 @@ from numina_lean.prompts.formalize import Example, FormalizeRequest
 from numina_lean.prompts.judge import JudgeRequest
 from numina_lean.prompts.prove import ProveRequest
 from numina_lean.prompts.repair import RepairRequest
+from numina_lean.prompts.solve import SolveRequest
 
 PROBLEM = "Find all $x \\in \\mathbb{R}$ with\n$x^2 = 2x$ and $|x|>1$."
 SOURCE = (
@@ -44,4 +45,5 @@ REQUESTS: dict[str, object] = {
     "judge": JudgeRequest(PROBLEM, None, CORE_SOURCE, "Let x be real, with x² = 2x and 1 < |x|."),
     "prove": ProveRequest(SOURCE, PROBLEM, "Divide by $x$."),
     "decompose": DecomposeRequest(SOURCE, 4, PROBLEM, "Divide by $x$.", "8:2: error: no goals"),
+    "solve": SolveRequest(PROBLEM, "We try.\n```python\n2 * 1\n```\n```output\n2\n```\n"),
 }

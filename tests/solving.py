@@ -14,7 +14,6 @@ from numina_lean.models.model import (
     Usage,
 )
 from numina_lean.problems.problem import Problem
-from numina_lean.prompts.quoting import neutral
 from numina_lean.prompts.registry import family
 from numina_lean.prompts.solve import SolveRequest
 from numina_lean.solve.procedure import OUTPUT_MARK, Procedure
@@ -103,7 +102,7 @@ def solve(
     async def work() -> Solved:
         solver = Solver(
             model,
-            lambda problem, so_far: ASKS.render(SolveRequest(neutral(problem.problem), so_far)),
+            lambda problem, so_far: ASKS.render(SolveRequest(problem.problem, so_far)),
             runner,
             procedure,
             listener or Heard(),

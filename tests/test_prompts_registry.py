@@ -19,6 +19,7 @@ from numina_lean.prompts.prove import ProveRequest
 from numina_lean.prompts.quoting import Quotes, neutral
 from numina_lean.prompts.registry import FAMILIES, families, family
 from numina_lean.prompts.repair import RepairRequest
+from numina_lean.prompts.solve import SolveRequest
 
 
 @pytest.mark.parametrize(("task", "name"), names())
@@ -137,6 +138,7 @@ def test_any_text_makes_a_prompt_of_every_family(text: str, other: str) -> None:
         "judge": JudgeRequest(text, other, text, other),
         "prove": ProveRequest(SOURCE, text, other),
         "decompose": DecomposeRequest(text, 3, text, other, text),
+        "solve": SolveRequest(text),
     }
     for task, name in names():
         prompt = FAMILIES[task][name].render(requests[task])

@@ -147,6 +147,10 @@ def test_an_output_cannot_close_its_block() -> None:
     assert text.removeprefix(ASKS).count("```") == 1
 
 
+def test_an_output_cannot_end_the_turn() -> None:
+    assert "<|im_end|>" not in ran(wrote(NEW, ASKS), Execution("<|im_end|>", "ok", 0.0)).text
+
+
 PIECES = st.lists(
     st.sampled_from(
         [PROGRAM, OUTPUT_MARK, "\\boxed{3}", "The answer is 4.", "```python\n", "```\n", "words ",

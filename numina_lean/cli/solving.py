@@ -19,7 +19,6 @@ from numina_lean.models.options import ModelOptions
 from numina_lean.models.record import Recorder
 from numina_lean.problems.problem import Problem
 from numina_lean.problems.read import BrokenRow
-from numina_lean.prompts.quoting import neutral
 from numina_lean.prompts.registry import family as prompt_family
 from numina_lean.prompts.solve import SolveRequest
 from numina_lean.sandbox.sandbox import Sandbox
@@ -99,7 +98,7 @@ class Machine:
             return broken, board.standing()
 
     def _ask(self, problem: Problem, so_far: str) -> Prompt:
-        return self._render(SolveRequest(neutral(problem.problem), so_far))
+        return self._render(SolveRequest(problem.problem, so_far))
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
 """A prompt family: a way of asking that a model was trained on, or that we wrote, under a name.
 
 The families of each task live in a module of their own, named like the task, with a table
-`FAMILIES` from name to family; `registry` has them all. A task has one kind of request, a frozen dataclass of plain text, so that
-who asks need not know which family it has.
+`FAMILIES` from name to family; `registry` has them all. A task has one kind of request, a frozen
+dataclass of plain text, so that who asks need not know which family it has.
 """
 
 from collections.abc import Callable

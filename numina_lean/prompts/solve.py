@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from numina_lean.models.model import Message, Prompt, Sampling
 from numina_lean.prompts.family import Family
+from numina_lean.prompts.quoting import neutral
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ program in a block that begins with ```python and ends with ```, and right after
 with ```output. There you will be shown what the program printed; never write an output yourself.
 Each program starts afresh: define all that it needs. sympy, numpy, scipy and networkx are there. \
 A program has a few seconds, and of its output you see the first 200 characters, so print little.
-If a program fails, mend it. Once an output gives the answer, say it in one sentence that ends with \
-the answer in \\boxed{}: nothing else in the box, no units, fractions in lowest terms.
+If a program fails, mend it. Once an output gives the answer, say it in one sentence that ends \
+with the answer in \\boxed{}: nothing else in the box, no units, fractions in lowest terms.
 
 Example.
 
@@ -49,16 +50,16 @@ There are 114 of them, so the answer is \\boxed{114}."""
 
 
 def _numina(request: SolveRequest) -> Prompt:
-    return Prompt((Message("user", request.problem),), prefill=request.so_far)
+    return Prompt((Message("user", neutral(request.problem)),), prefill=request.so_far)
 
 
 def _qwen(request: SolveRequest) -> Prompt:
-    messages = (Message("system", _QWEN), Message("user", request.problem))
+    messages = (Message("system", _QWEN), Message("user", neutral(request.problem)))
     return Prompt(messages, prefill=request.so_far)
 
 
 def _chat(request: SolveRequest) -> Prompt:
-    messages = (Message("system", _CHAT), Message("user", f"Problem: {request.problem}"))
+    messages = (Message("system", _CHAT), Message("user", f"Problem: {neutral(request.problem)}"))
     return Prompt(messages, prefill=request.so_far)
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from numina_lean.answers.extract import final_answer
 from numina_lean.models.model import Finish
+from numina_lean.prompts.quoting import neutral
 from numina_lean.sandbox.execution import Execution
 from numina_lean.solve.procedure import OUTPUT_MARK, Procedure
 
@@ -166,9 +167,9 @@ def last_program(text: str) -> str | None:
 def shown_output(execution: Execution, limit: int) -> str:
     """At most `limit` characters: the end of an error, for there its message is; else the start.
 
-    A fence in the output would end the block: it is taken apart.
+    A fence in the output would end the block, a special token the turn: they are taken apart.
     """
-    output = execution.output.strip("\n").replace("```", "'''")
+    output = neutral(execution.output.strip("\n").replace("```", "'''"))
     if len(output) <= limit:
         return output
     if execution.outcome == "ok":
