@@ -165,6 +165,8 @@ def test_a_folder_made_with_other_settings_is_refused(
         (["1 + 1 = ?", "--model", "gpt"], "a model is named"),
         (["1 + 1 = ?", "--model", "replay:x", "--family", "tora"], "there are: chat"),
         (["1 + 1 = ?", "--model", "replay:x", "--confidence", "2"], "confidence is 2"),
+        (["1 + 1 = ?", "--model", "hf:x", "--model-option", "gpus=2"], "NAME=VALUE"),
+        (["1 + 1 = ?", "--model", "hf:x", "--model-option", "batch=many"], "no value for batch"),
     ],
 )
 def test_bad_usage_is_one_line(arguments: list[str], said: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from numina_lean.check.output import visible
 from numina_lean.cli.evaluate_view import show_comparison, show_evaluation
 from numina_lean.cli.evaluating import read_parts, run_parts, tell_rows
 from numina_lean.cli.model_options import (
+    BackendOption,
     BaseUrlOption,
     MissingModelOption,
     MissingOption,
@@ -165,6 +166,7 @@ def evaluate(
     price_in: PriceInOption = 0.0,
     price_out: PriceOutOption = 0.0,
     tensor_parallel: TensorParallelOption = 1,
+    model_option: BackendOption = None,
 ) -> None:
     """Measure a model on validation suites, several seeds each; compare two such runs.
 
@@ -209,6 +211,7 @@ def evaluate(
         requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute,
         retries=retries, token_budget=token_budget, price_in=price_in, price_out=price_out,
         tensor_parallel=tensor_parallel, missing=missing, missing_model=missing_model,
+        backend=model_option,
     )  # fmt: skip
     if record is None and not model.startswith("replay:"):
         record = output / "completions.jsonl"

@@ -20,6 +20,7 @@ from numina_lean.cli.formalize_parts import Generation, Judging, Parts, Steps, s
 from numina_lean.cli.funnel_table import funnel_table
 from numina_lean.cli.funnel_view import view
 from numina_lean.cli.model_options import (
+    BackendOption,
     BaseUrlOption,
     MissingModelOption,
     MissingOption,
@@ -208,6 +209,7 @@ def formalize(
     price_in: PriceInOption = 0.0,
     price_out: PriceOutOption = 0.0,
     tensor_parallel: TensorParallelOption = 1,
+    model_option: BackendOption = None,
     missing: MissingOption = None,
     missing_model: MissingModelOption = "model",
     concurrency: Annotated[
@@ -290,6 +292,7 @@ def formalize(
         tensor_parallel=tensor_parallel,
         missing=missing,
         missing_model=missing_model,
+        backend=model_option,
     )
     processes = jobs_or_default(jobs)
     parts = Parts(

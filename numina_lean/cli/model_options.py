@@ -1,10 +1,12 @@
 """Options that say how a language model is reached, for the commands that use one."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from numina_lean.errors import InputError
 from numina_lean.models.options import ModelOptions, Prices
 
 BaseUrlOption = Annotated[
@@ -40,6 +42,14 @@ PriceOutOption = Annotated[
 TensorParallelOption = Annotated[
     int, typer.Option(metavar="N", min=1, help="GPUs that a vllm: model is spread over.")
 ]
+BackendOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE",
+        help="How the backend runs: dtype, device, batch, max_model_len, gpu_memory, "
+        "trust_remote_code of hf: and vllm:, timeout of openai:. May be given several times.",
+    ),
+]
 RecordOption = Annotated[
     Path | None,
     typer.Option(
@@ -62,6 +72,16 @@ MissingModelOption = Annotated[
     str, typer.Option(metavar="NAME", help="The model that those requests name.")
 ]
 
+_BACKEND: dict[str, Callable[[str], Any]] = {
+    "dtype": str,
+    "device": str,
+    "batch": int,
+    "max_model_len": int,
+    "gpu_memory": float,
+    "timeout": float,
+    "trust_remote_code": lambda text: {"true": True, "false": False}[text.lower()],
+}
+
 
 def model_options(
     *,
@@ -76,6 +96,7 @@ def model_options(
     tensor_parallel: int,
     missing: Path | None = None,
     missing_model: str = "model",
+    backend: Sequence[str] | None = None,
 ) -> ModelOptions:
     """The options as the backends read them. Raises `InputError`."""
     return ModelOptions(
@@ -89,4 +110,22 @@ def model_options(
         tensor_parallel=tensor_parallel,
         missing=missing,
         missing_model=missing_model,
+        **_backend(backend or ()),
     )
+
+
+def _backend(given: Sequence[str]) -> dict[str, Any]:
+    """The fields that `--model-option` names. Raises `InputError`."""
+    found: dict[str, Any] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        read = _BACKEND.get(name.strip().replace("-", "_"))
+        if read is None or not equals:
+            raise InputError(
+                f"--model-option {each}: pass NAME=VALUE with a name of {', '.join(_BACKEND)}"
+            )
+        try:
+            found[name.strip().replace("-", "_")] = read(value.strip())
+        except (ValueError, KeyError) as error:
+            raise InputError(f"--model-option {each}: {value!r} is no value for {name}") from error
+    return found

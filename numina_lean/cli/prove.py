@@ -14,6 +14,7 @@ import typer
 from numina_lean import __version__
 from numina_lean.cli.checker import open_checker
 from numina_lean.cli.model_options import (
+    BackendOption,
     BaseUrlOption,
     PriceInOption,
     PriceOutOption,
@@ -139,6 +140,7 @@ def prove(
     price_in: PriceInOption = 0.0,
     price_out: PriceOutOption = 0.0,
     tensor_parallel: TensorParallelOption = 1,
+    model_option: BackendOption = None,
 ) -> None:
     """Prove what a corpus leaves open: by tactics and search, then by a prover model.
 
@@ -166,6 +168,7 @@ def prove(
         base_url=base_url, requests=requests, requests_per_minute=requests_per_minute,
         tokens_per_minute=tokens_per_minute, retries=retries, token_budget=token_budget,
         price_in=price_in, price_out=price_out, tensor_parallel=tensor_parallel,
+        backend=model_option,
     )  # fmt: skip
     prompt_family("prove", family)
     settings = {

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from numina_lean import __version__
 from numina_lean.cli.model_options import (
+    BackendOption,
     BaseUrlOption,
     MissingModelOption,
     MissingOption,
@@ -141,6 +142,7 @@ def solve_informal(
     price_in: PriceInOption = 0.0,
     price_out: PriceOutOption = 0.0,
     tensor_parallel: TensorParallelOption = 1,
+    model_option: BackendOption = None,
 ) -> None:
     """Solve problems in words: SC-TIR, a vote over traces that reason and run Python.
 
@@ -176,6 +178,7 @@ def solve_informal(
         requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute,
         retries=retries, token_budget=token_budget, price_in=price_in, price_out=price_out,
         tensor_parallel=tensor_parallel, missing=missing, missing_model=missing_model,
+        backend=model_option,
     )  # fmt: skip
     names = FieldNames(id=id_field, problem=problem_field, answer=answer_field)
     problems, total = _problems(input, names)
