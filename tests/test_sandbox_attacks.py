@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import psutil
 import pytest
+from family import family
 from sandbox_attacks import ATTACKS, PRELUDE, Attack
 
 from numina_lean.sandbox.inside import landlock
@@ -114,7 +114,7 @@ def sandbox(request: pytest.FixtureRequest, host: dict[str, object]) -> Iterator
 
 
 def descendants() -> set[int]:
-    return {child.pid for child in psutil.Process().children(recursive=True)}
+    return {child.pid for child in family()}
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)

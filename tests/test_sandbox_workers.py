@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from family import family
 
 from numina_lean.sandbox import place as place_module
 from numina_lean.sandbox import sandbox as sandbox_module
@@ -31,10 +32,6 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never came to be"
         time.sleep(0.01)
-
-
-def descendants() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +76,7 @@ def test_a_session_takes_up_one_job_and_gives_it_back(two: Sandbox) -> None:
 
 
 def kill_servers() -> None:
-    for one in descendants():
+    for one in family():
         with suppress(psutil.NoSuchProcess):  # with its parent
             one.kill()
 
@@ -92,7 +89,7 @@ def test_a_server_that_dies_is_replaced_and_its_program_killed() -> None:
         assert running.result(30).outcome == "killed"
         assert sandbox.run("1 + 1").output == "2\n"
         kill_servers()  # while nothing runs: nobody need know
-        until(lambda: all(one.status() == psutil.STATUS_ZOMBIE for one in descendants()))
+        until(lambda: all(one.status() == psutil.STATUS_ZOMBIE for one in family()))
         assert sandbox.run("1 + 1").output == "2\n"
 
 
@@ -105,14 +102,14 @@ def test_a_session_outlives_its_server_without_its_state() -> None:
 
 
 def test_closing_ends_what_still_runs() -> None:
-    before = descendants()
+    before = family()
     sandbox = Sandbox(jobs=2)
     with ThreadPoolExecutor(2) as pool:
         with sandbox:
             running = pool.submit(sandbox.run, "import time\ntime.sleep(60)", timeout=60)
             time.sleep(0.3)
         assert running.result(30).outcome == "killed"
-    assert descendants() == before
+    assert family() == before
     with pytest.raises(RuntimeError, match="closed"):
         sandbox.run("1")
     sandbox.close()
@@ -129,7 +126,7 @@ def test_a_later_worker_that_isolates_less_is_not_used(monkeypatch: pytest.Monke
         assert sandbox._isolation is not None
         sandbox._isolation = {**sandbox._isolation, "seccomp": "it was said to be missing"}
         kill_servers()
-        until(lambda: all(one.status() == psutil.STATUS_ZOMBIE for one in descendants()))
+        until(lambda: all(one.status() == psutil.STATUS_ZOMBIE for one in family()))
         with pytest.raises(SandboxUnavailableError, match="isolates otherwise"):
             sandbox.run("1")
 
@@ -261,14 +258,14 @@ def test_it_refuses_to_run_unisolated_unless_told_to_in_so_many_words(
         broken = Layer("seccomp", "absent", "no such call", "Needs a newer kernel")
         return tuple(broken if layer.name == "seccomp" else layer for layer in WORKING)
 
-    before = descendants()
+    before = family()
     monkeypatch.setattr(sandbox_module, "tried", without_seccomp)
     with pytest.raises(SandboxUnavailableError) as raised, Sandbox():
         pass
     for words in ("seccomp: no such call", "Needs a newer kernel", "--unsafe-no-sandbox"):
         assert words in str(raised.value)
     assert "\n" not in str(raised.value)
-    assert descendants() == before
+    assert family() == before
     with Sandbox(jobs=1, unsafe=True) as sandbox:
         assert sandbox.run("1").output == "1\n"
 

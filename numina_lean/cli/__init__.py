@@ -22,16 +22,16 @@ COMMANDS = {
     "formalize": "Turn problems into Lean statements that Lean accepts.",
     "gates": "Name the gates, and say what they catch and lose.",
     "prove": "Prove what a corpus leaves open.",
-    "solve-informal": "Answer problems by a vote over traces of text and Python.",
-    "evaluate": "Measure a model on validation suites, and compare two runs.",
-    "audit-steps": "Find the equalities of worked solutions, and have Lean check each.",
+    "solve-informal": "Solve problems in words: SC-TIR, a vote over traces that run Python.",
+    "evaluate": "Measure a model on validation suites, several seeds each; compare two such runs.",
+    "audit-steps": "Find the equalities of worked solutions and have Lean check each.",
     "check": "Check Lean sources, and say for each what it comes to.",
     "serve": "Answer checks over HTTP.",
     "build": "Compile the modules of a Lean project.",
     "corpus": "Look into a corpus that formalize wrote.",
     "cache": "Look into the cache of verdicts, empty it, or write it out.",
     "setup": "Fetch, verify and build a Lean engine.",
-    "doctor": "Say which Lean engines work, and what isolates Python programs.",
+    "doctor": "Say which Lean engines work, and what isolates programs.",
 }
 """Each command, with what it is for. It is what its module has under the same name, `_` for `-`: a
 function, or a `typer.Typer` with commands of its own. A module is imported when it is asked for."""

@@ -21,10 +21,10 @@ def doctor(
     ] = "text",
     unsafe_no_sandbox: NoSandboxOption = False,
 ) -> None:
-    """Say which Lean engines work, with versions, by having each prove a theorem.
+    """Say which Lean engines work, and what isolates programs.
 
-    Of the native engine also which sandbox it runs in. And what isolates the Python programs of
-    models, layer by layer, each tried.
+    Each engine, with its version, by having it prove a theorem; of the native one also the sandbox
+    it runs in. Of Python programs, that models write, each layer of isolation, tried.
 
     Ends with 3 when no engine works.
 

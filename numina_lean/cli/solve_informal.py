@@ -144,7 +144,7 @@ def solve_informal(
     tensor_parallel: TensorParallelOption = 1,
     model_option: BackendOption = None,
 ) -> None:
-    """Solve problems in words: SC-TIR, a vote over traces that reason and run Python.
+    """Solve problems in words: SC-TIR, a vote over traces that run Python.
 
     Defaults are those of the winning AIMO entry: 48 traces, four rounds, temperature 0.8. Python
     runs in a sandbox. Every trace is kept; the same command run again goes on where it stopped.
