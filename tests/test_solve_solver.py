@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from numina_lean.sandbox.sandbox import Sandbox
 from solving import Heard, Says, program, seen, solve
 
 from numina_lean.models.model import ModelError, Prompt
+from numina_lean.sandbox.sandbox import Sandbox
 from numina_lean.solve.procedure import Procedure
 from numina_lean.solve.runner import SandboxRunner
 
