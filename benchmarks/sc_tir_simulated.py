@@ -29,14 +29,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from numina_lean.models.model import Completion, Message, Prompt, Reply, Sampling, Usage
+from tir_replay import Nobody, ask
+
+from numina_lean.models.model import Completion, Prompt, Reply, Sampling, Usage
 from numina_lean.problems.problem import Problem
 from numina_lean.sandbox.execution import Execution
 from numina_lean.solve.classes import Classes
 from numina_lean.solve.procedure import OUTPUT_MARK, Procedure
 from numina_lean.solve.solver import Solver
 from numina_lean.solve.trace import Trace, Turn, after_run, after_text, wanted
-from numina_lean.solve.vote import Vote, decided, vote
+from numina_lean.solve.vote import decided, vote
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "tir_samples.jsonl"
 CHARACTERS_A_TOKEN = 3.2
@@ -128,20 +130,6 @@ class Runner:
         took = self._traces.running(cells[-1], 0, 0)
         await asyncio.sleep(took)
         return Execution("1", "ok", took)
-
-
-class Nobody:
-    """A listener that is not interested."""
-
-    def stepped(self, problem: Problem, trace: Trace) -> None: ...
-
-    def ended(self, problem: Problem, trace: Trace) -> None: ...
-
-    def voted(self, problem: Problem, votes: Vote) -> None: ...
-
-
-def ask(problem: Problem, so_far: str) -> Prompt:
-    return Prompt((Message("user", problem.problem),), prefill=so_far)
 
 
 async def lockstep(problems: list[Problem], traces: Traces, procedure: Procedure) -> float:
