@@ -113,7 +113,7 @@ class Solver:
         race.classes = Classes(self._procedure)
         await self._count(race)
         traces = tuple(trace for trace in race.now.values() if trace.ended is not None)
-        complete = self._decided(race)
+        complete = early or self._decided(race)
         return Solved(problem, traces, race.votes, early, complete, time.monotonic() - started)
 
     async def _run(self, race: _Race) -> bool:
@@ -129,7 +129,7 @@ class Solver:
             while tasks:
                 over, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in over:
-                    self._listener.ended(race.problem, race.now[task.result()])
+                    task.result()
                 await self._count(race)
                 if tasks and self._decided(race):
                     return True
@@ -138,15 +138,15 @@ class Solver:
             self._stop(race)
         return False
 
-    async def _bring(self, race: _Race, sample: int) -> int:
-        """One trace to its end. `race.now` has it at each step."""
+    async def _bring(self, race: _Race, sample: int) -> None:
+        """One trace to its end, which is told at once. `race.now` has it at each step."""
         async with self._places:
             while (want := wanted(race.now[sample])) != "nothing":
                 trace = race.now[sample]
                 step = self._write(race.problem, trace) if want == "text" else self._execute(trace)
                 race.now[sample] = await step
                 self._listener.stepped(race.problem, race.now[sample])
-        return sample
+            self._listener.ended(race.problem, race.now[sample])
 
     async def _write(self, problem: Problem, trace: Trace) -> Trace:
         prompt = self._ask(problem, trace.text)
@@ -175,11 +175,11 @@ class Solver:
 
     async def _count(self, race: _Race) -> None:
         """Bring `race.votes` up to date. It may take a moment: not in the event loop."""
-        await asyncio.to_thread(self._recount, race, race.classes)
+        await asyncio.to_thread(self._recount, race)
         self._listener.voted(race.problem, race.votes)
 
-    def _recount(self, race: _Race, classes: Classes) -> None:
-        traces = tuple(race.now.values())
+    def _recount(self, race: _Race) -> None:
+        traces, classes = tuple(race.now.values()), race.classes
         if self._referee is not None:
             seen = (each.answer for each in vote(traces, self._procedure, classes).classes)
             new = tuple(answer for answer in seen if answer not in race.factors)
@@ -201,7 +201,7 @@ class Solver:
                 self._listener.ended(race.problem, race.now[sample])
 
 
-async def _cancel(tasks: set[asyncio.Task[int]]) -> None:
+async def _cancel(tasks: set[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
