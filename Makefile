@@ -55,7 +55,7 @@ lint: .venv/installed-dev
 	$(BIN)/mypy
 
 lean: engine
-	$(BIN)/numina-lean build --engine embedded
+	$(BIN)/numina-lean build lean --engine embedded
 
 test: lint lean
 	$(BIN)/pytest -n 2 --dist loadfile

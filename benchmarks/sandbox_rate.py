@@ -6,14 +6,21 @@ names, two at a time. Both sides take turns, block by block, so that what else t
 falls on both; the sandbox is warm, and its start is given besides. Then the sandbox runs 1,000
 programs, and its memory, descriptors and processes are counted on the way.
 
-    python benchmarks/sandbox_rate.py [--jobs 2] [--programs 1000]
+Two lists of programs: those of recorded traces of models (a JSON lines file with `trajectory`),
+drawn with a fixed seed, which are what the sandbox is for; and the harder list of
+`sandbox_programs.py`, half of it equations for sympy, which cost both sides their own time.
 
-Bars: 50 times; resident memory and descriptors flat; no process left. Does not cover: programs that
-compute for long, which cost the same on both sides.
+    python benchmarks/sandbox_rate.py [TRACES] [--drawn 300] [--jobs 2] [--programs 1000]
+
+Bars: 50 times on the programs of models (on the list where there is no file of traces); resident
+memory and descriptors flat; no process left.
 """
 
 import argparse
+import json
 import os
+import random
+import re
 import resource
 import subprocess
 import sys
@@ -32,8 +39,18 @@ from numina_lean.sandbox.execution import Execution
 from numina_lean.sandbox.sandbox import Sandbox
 
 PREAMBLE = "import math\nimport numpy as np\nimport sympy as sp\n"
-BLOCK = 10
+BLOCK = 30
 BAR = 50.0
+SEED = 7
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "tir_samples.jsonl"
+_BLOCKS = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
+def of_models(path: Path, count: int) -> list[str]:
+    """`count` of the programs in the traces."""
+    with path.open(encoding="utf-8") as lines:
+        found = [code for line in lines for code in _BLOCKS.findall(json.loads(line)["trajectory"])]
+    return random.Random(SEED).sample(found, min(count, len(found)))
 
 
 def by_the_notebook(code: str) -> str:
@@ -72,7 +89,8 @@ def spent() -> float:
     )
 
 
-def compare(sandbox: Sandbox, jobs: int) -> float:
+def compare(sandbox: Sandbox, programs: Sequence[str], jobs: int) -> float:
+    """Wall time of the notebook's side over that of the sandbox; prints both."""
     notebook, ours = Side(), Side()
     alike = 0
     with ThreadPoolExecutor(jobs) as pool:
@@ -87,19 +105,20 @@ def compare(sandbox: Sandbox, jobs: int) -> float:
             return [by_the_notebook(code) for code in codes]
 
         in_the_sandbox(["import time; time.sleep(1)"] * jobs)  # each worker starts
-        for start in range(0, len(PROGRAMS), BLOCK):
-            codes = PROGRAMS[start : start + BLOCK]
+        for start in range(0, len(programs), BLOCK):
+            codes = programs[start : start + BLOCK]
             expected = notebook.run(in_the_notebook, codes)
             alike += sum(map(same, expected, ours.run(in_the_sandbox, codes)))
-    count = len(PROGRAMS)
+    count = len(programs)
     print(f"{count} programs; the last line of the output is the same for {alike}")
     for name, side in (("notebook", notebook), (f"sandbox, {jobs} at a time", ours)):
         print(
             f"{side.wall / count * 1000:7.1f} ms a program, "
             f"{side.cpu / count * 1000:6.1f} ms of processor time: {name}"
         )
-    print(f"in processor time {notebook.cpu / ours.cpu:.1f} times as cheap")
-    return notebook.wall / ours.wall
+    ratio = notebook.wall / ours.wall
+    print(f"{ratio:.1f} times as fast; in processor time {notebook.cpu / ours.cpu:.1f} times")
+    return ratio
 
 
 def same(expected: str, output: str) -> bool:
@@ -144,6 +163,8 @@ def zombies() -> list[psutil.Process]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("traces", nargs="?", type=Path, default=SHARED)
+    parser.add_argument("--drawn", type=int, default=300)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--programs", type=int, default=1000)
     options = parser.parse_args()
@@ -151,7 +172,11 @@ def main() -> int:
     with Sandbox(jobs=options.jobs) as sandbox:
         print(f"sandbox starts in {time.perf_counter() - began:.2f} s; {os.cpu_count()} cores")
         print("layers: " + ", ".join(f"{layer.name} {layer.state}" for layer in sandbox.layers))
-        ratio = compare(sandbox, options.jobs)
+        print("the list of sandbox_programs.py:")
+        ratio = compare(sandbox, PROGRAMS, options.jobs)
+        if options.traces.exists():
+            print(f"programs of models, from {options.traces.name}:")
+            ratio = compare(sandbox, of_models(options.traces, options.drawn), options.jobs)
         flat = endure(sandbox, options.jobs, options.programs)
     left = psutil.Process().children(recursive=True)
     print(f"{ratio:.1f} times as fast as the notebook's executor (bar: {BAR:.0f})")

@@ -217,7 +217,7 @@ def test_an_exported_corpus_compiles_whatever_its_problems_say(engine, corpus, t
         runner.invoke(app, ["corpus", "export", str(folder), "--output", str(target)]).exit_code
         == 0
     )
-    result = runner.invoke(app, ["build", str(target), "--engine", "embedded"])
+    result = runner.invoke(app, ["build", "lean", str(target), "--engine", "embedded"])
     statuses = [line for line in result.stdout.splitlines() if " NuminaCorpus.Shard" in line]
     assert result.exit_code == 0, result.stdout
     assert sorted(line.split()[0] for line in statuses) == ["built"] * 3 + ["needs_mathlib"]

@@ -27,7 +27,7 @@ COMMANDS = {
     "audit-steps": "Find the equalities of worked solutions and have Lean check each.",
     "check": "Check Lean sources, and say for each what it comes to.",
     "serve": "Answer checks over HTTP.",
-    "build": "Compile the modules of a Lean project.",
+    "build": "Build NuminaMath-style data sets, or compile a Lean project.",
     "corpus": "Look into a corpus that formalize wrote.",
     "cache": "Look into the cache of verdicts, empty it, or write it out.",
     "setup": "Fetch, verify and build a Lean engine.",

@@ -21,12 +21,12 @@ def export(
 
     Each statement is in a namespace of its own, with its problem as documentation and with its
     proof where it has one. The same corpus gives the same files. `lake build` compiles them with
-    the Lean that lean-toolchain names; `numina-lean build` does it without Lake.
+    the Lean that lean-toolchain names; `numina-lean build lean` does it without Lake.
 
     \b
     Examples:
       numina-lean corpus export out/demo --output out/lean
-      numina-lean build out/lean
+      numina-lean build lean out/lean
     """
     done = export_corpus(corpus, output)
     for line in done.left_out[:_SHOWN]:
@@ -42,5 +42,5 @@ def export(
     typer.echo(
         f"{done.rows} statements, {done.proved} with a proof, in {done.modules} modules "
         f"({done.alone} of a single statement) for {done.toolchain}: {output}. "
-        f"Run: numina-lean build {output}"
+        f"Run: numina-lean build lean {output}"
     )

@@ -1,4 +1,4 @@
-"""`numina-lean build` as it is typed, with the real Lean: our own library, and broken projects."""
+"""`numina-lean build lean` as typed, with the real Lean: our own library, and broken projects."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from numina_lean.lean.native import layout
 
 
 def build(*arguments: str | Path):
-    return CliRunner().invoke(app, ["build", *map(str, arguments)])
+    return CliRunner().invoke(app, ["build", "lean", *map(str, arguments)])
 
 
 def records(*arguments: str | Path) -> dict[str, dict]:
