@@ -2,6 +2,7 @@
 
 from numina_lean.prompts.backtranslate import BacktranslateRequest
 from numina_lean.prompts.conditions import ConditionsRequest
+from numina_lean.prompts.cot import CotRequest
 from numina_lean.prompts.decompose import DecomposeRequest
 from numina_lean.prompts.formalize import Example, FormalizeRequest
 from numina_lean.prompts.judge import JudgeRequest
@@ -45,5 +46,6 @@ REQUESTS: dict[str, object] = {
     "judge": JudgeRequest(PROBLEM, None, CORE_SOURCE, "Let x be real, with x² = 2x and 1 < |x|."),
     "prove": ProveRequest(SOURCE, PROBLEM, "Divide by $x$."),
     "decompose": DecomposeRequest(SOURCE, 4, PROBLEM, "Divide by $x$.", "8:2: error: no goals"),
+    "cot": CotRequest(PROBLEM, "Divide by $x$: $x = 2$."),
     "solve": SolveRequest(PROBLEM, "We try.\n```python\n2 * 1\n```\n```output\n2\n```\n"),
 }

@@ -12,7 +12,15 @@ from typing import Generic, Literal, TypeVar
 from numina_lean.models.model import Prompt, Sampling
 
 Task = Literal[
-    "formalize", "repair", "backtranslate", "conditions", "judge", "prove", "decompose", "solve"
+    "formalize",
+    "repair",
+    "backtranslate",
+    "conditions",
+    "judge",
+    "prove",
+    "decompose",
+    "solve",
+    "cot",
 ]
 
 Request = TypeVar("Request")

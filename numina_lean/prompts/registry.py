@@ -7,6 +7,7 @@ from numina_lean.errors import InputError
 from numina_lean.prompts import (
     backtranslate,
     conditions,
+    cot,
     decompose,
     formalize,
     judge,
@@ -25,6 +26,7 @@ FAMILIES: Mapping[Task, Mapping[str, Family[Any]]] = {
     "prove": prove.FAMILIES,
     "decompose": decompose.FAMILIES,
     "solve": solve.FAMILIES,
+    "cot": cot.FAMILIES,
 }
 
 
