@@ -3,12 +3,16 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from numina_lean.errors import EngineUnavailableError
+from numina_lean.lean.embedded.images import Images
 from numina_lean.lean.embedded.install import Installation
-from numina_lean.lean.embedded.session import EmbeddedSession
+from numina_lean.lean.embedded.manifest import MANIFEST
+from numina_lean.lean.embedded.session import SERVER, EmbeddedSession, Image
+from numina_lean.lean.engine import CheckTimeoutError, SessionCrashedError
 from numina_lean.lean.report import LeanInfo
 from numina_lean.lean.source import Header, is_blank, split_header
 
@@ -30,6 +34,8 @@ class EmbeddedEngine:
     def __init__(self, installation: Installation, project: Path | None = None) -> None:
         self.installation = installation
         self._project = project
+        self._images = Images(installation.root.parent / "images", _stamp(installation))
+        self._starts: Counter[str] = Counter()
         self._lean = LeanInfo("embedded", LEAN_VERSION, None)
 
     @property
@@ -65,7 +71,7 @@ class EmbeddedEngine:
             "modules": [{"name": name, "source": source} for name, source in sources],
             "preamble": header.preamble,
         }
-        session = EmbeddedSession(self.installation, header, request)
+        session = self._started(header, request, self._images.key(imports, sources))
         if session.lean_version != LEAN_BUILD:
             session.close()
             raise EngineUnavailableError(
@@ -73,6 +79,33 @@ class EmbeddedEngine:
                 "run numina-lean setup --engine embedded"
             )
         return session
+
+    def _started(self, header: Header, request: dict[str, Any], key: str) -> EmbeddedSession:
+        """From an image if there is one; otherwise one is made for those to come.
+
+        Of imports alone only at the second start, for they load in half the time, and a batch may
+        have many.
+        """
+        with self._images.opened(key) as descriptor:
+            if descriptor is not None:
+                try:
+                    return self._session(header, request, Image(descriptor, "use"))
+                except (SessionCrashedError, CheckTimeoutError):
+                    self._images.drop(key)  # not what the server writes
+        self._starts[key] += 1
+        if not request["modules"] and self._starts[key] == 1:
+            return self._session(header, request)
+        with self._images.taking(key) as taking:
+            if taking is None:
+                return self._session(header, request)
+            session = self._session(header, request, Image(taking.descriptor, "take"))
+            taking.whole = session.image_taken
+            return session
+
+    def _session(
+        self, header: Header, request: dict[str, Any], image: Image | None = None
+    ) -> EmbeddedSession:
+        return EmbeddedSession(self.installation, header, request, image)
 
     def _visit(
         self,
@@ -110,3 +143,11 @@ class EmbeddedEngine:
             return False
         path = self.installation.library.joinpath(*module.split("."))
         return path.with_name(f"{path.name}.olean").is_file()
+
+
+def _stamp(installation: Installation) -> str:
+    """What an image depends on beside its header: the package, and the server that reads it."""
+    digest = hashlib.sha256()
+    for path in (installation.root / MANIFEST, *sorted(SERVER.glob("*.cjs"))):
+        digest.update(path.read_bytes() if path.is_file() else b"")
+    return digest.hexdigest()

@@ -14,9 +14,9 @@ import signal
 import subprocess
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psutil
 
@@ -73,7 +73,15 @@ def _stack_limits() -> tuple[str, int]:
     return str(hard_kib), min(NODE_STACK_KIB, max(984, hard_kib - STACK_RESERVE_KIB))
 
 
-def _command(installation: Installation, answers: int) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The open descriptor of a file that an image is to be taken into, or used from."""
+
+    descriptor: int
+    act: Literal["take", "use"]
+
+
+def _command(installation: Installation, *descriptors: int) -> list[str]:
     limit, stack_kib = _stack_limits()
     root, server = installation.root.resolve(), SERVER.resolve()
     return [
@@ -81,15 +89,23 @@ def _command(installation: Installation, answers: int) -> list[str]:
         *(str(installation.node), f"--stack-size={stack_kib}", "--wasm-lazy-validation"),
         *("--permission", "--allow-worker", "--no-warnings"),
         *(f"--allow-fs-read={root}/*", f"--allow-fs-read={server}/*"),
-        *(str(server / "main.cjs"), str(root), str(answers)),
+        *(str(server / "main.cjs"), str(root), *map(str, descriptors)),
     ]
 
 
 class EmbeddedSession:
     """One Node process with one header loaded. See `numina_lean.lean.engine.Session`."""
 
-    def __init__(self, installation: Installation, header: Header, request: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        installation: Installation,
+        header: Header,
+        request: dict[str, Any],
+        image: Image | None = None,
+    ) -> None:
         """Start the process and load the header that `request` describes.
+
+        `image` has its imports and modules, or is to have them; afterwards `image_taken` says so.
 
         Raises `HeaderError`, `SessionCrashedError`, `CheckTimeoutError` (not ready in time),
         `EngineUnavailableError` (Node cannot be started).
@@ -99,13 +115,14 @@ class EmbeddedSession:
         self._reaping = threading.Lock()
         self._spent = False
         answers, remote = os.pipe()
+        descriptors = (remote,) if image is None else (remote, image.descriptor)
         try:
             self._process = subprocess.Popen(
-                _command(installation, remote),
+                _command(installation, *descriptors),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                pass_fds=(remote,),
+                pass_fds=descriptors,
                 cwd=installation.root,
                 env={},
                 start_new_session=True,
@@ -117,7 +134,8 @@ class EmbeddedSession:
             os.close(remote)
         self._answers = answers
         try:
-            ready = self._ask(request, START_TIMEOUT)
+            act = None if image is None else image.act
+            ready = self._ask({**request, "image": act}, START_TIMEOUT)
         except BaseException:
             self.kill()
             raise
@@ -125,6 +143,7 @@ class EmbeddedSession:
             self.kill()
             raise HeaderError(tuple(_message(raw) for raw in ready["headerErrors"]))
         self.lean_version: str = ready["leanVersion"]
+        self.image_taken = act == "take" and ready["notTaken"] is None
 
     @property
     def header(self) -> Header:

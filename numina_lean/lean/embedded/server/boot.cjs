@@ -18,6 +18,8 @@ const ALLOWED_MODULES = new Set(['fs', 'path', 'os', 'crypto', 'worker_threads',
 const STACK_TOP_RESERVE = 4208;
 const FOLDER_CHANGES = ['setattr', 'mknod', 'rename', 'unlink', 'rmdir', 'symlink'];
 const ACCESS_MODE = 3;
+const TASK_THREADS = 1;
+const UNKNOWN = 'unused';
 const READ_ONLY_FILE_SYSTEM = 69; // EROFS in emscripten's numbering
 
 // Lean's last words, when it gives up.
@@ -83,13 +85,13 @@ function sealFiles() {
   };
 }
 
-// Moves the C stack to a large block, initialises Lean's runtime and libraries, seals the files.
+// Moves the C stack to a large block, initialises Lean's runtime and libraries. Returns what `resume`
+// needs to do the rest over a copy of this memory.
 function initialise(lean) {
   const exports = wasmExports;
   const low = (_malloc(C_STACK_BYTES + 64) + 63) & ~15;
   const high = low + C_STACK_BYTES - STACK_TOP_RESERVE;
-  exports.emscripten_stack_set_limits(high, low);
-  exports._emscripten_stack_restore(high);
+  useStack(high, low);
   exports.lean_initialize();
   repairStackSize(lean, high - low);
   const searchPath = lean.list([lean.string('/lib/lean')]);
@@ -97,23 +99,55 @@ function initialise(lean) {
   lean.call('lean_st_ref_set', lean.constant('l_Lean_searchPathRef'), searchPath);
   exports.lean_enable_initializer_execution();
   exports.lean_io_mark_end_initialization();
-  exports.lean_init_task_manager_using(1);
-  disarmOptions(lean);
+  const tasks = startTasks(lean);
+  disarmOptions(lean, 'as Lean names them');
   sealFiles();
+  return { high, low, tasks };
+}
+
+// What `initialise` does outside Lean's memory, for a memory that was taken over; and what must be
+// this process's own in it.
+function resume(lean, { high, low, tasks }) {
+  useStack(high, low);
+  lean.words()[tasks] = 0; // its thread is the other process's
+  wasmExports.lean_init_task_manager_using(TASK_THREADS);
+  disarmOptions(lean, 'once more');
+  sealFiles();
+}
+
+function useStack(high, low) {
+  wasmExports.emscripten_stack_set_limits(high, low);
+  wasmExports._emscripten_stack_restore(high);
+}
+
+// Starts Lean's task manager. Returns the index of the word that holds it, found by its change.
+function startTasks(lean) {
+  const end = ___heap_base >> 2;
+  const before = lean.words().slice(0, end);
+  wasmExports.lean_init_task_manager_using(TASK_THREADS);
+  const after = lean.words();
+  const changed = [];
+  for (let index = 0; index < end; index++) {
+    if (before[index] === 0 && after[index] > ___heap_base) changed.push(index);
+  }
+  if (changed.length !== 1) throw new Error("Lean's task manager was not found");
+  return changed[0];
 }
 
 // Options that must have no effect: one has declarations added unchecked, the other has proofs checked
 // after their command is over, where nobody reads what Lean says of them. Lean is made to look each up
 // under a name that nobody knows. To search sources for it is no help, as a macro can spell it.
-function disarmOptions(lean) {
-  disarm(lean, 'l_Lean_debug_skipKernelTC', 'debug.skipKernelTC');
-  disarm(lean, 'l_Lean_Elab_async', 'Elab.async');
+function disarmOptions(lean, when) {
+  disarm(lean, 'l_Lean_debug_skipKernelTC', 'debug.skipKernelTC', when);
+  disarm(lean, 'l_Lean_Elab_async', 'Elab.async', when);
 }
 
-function disarm(lean, symbol, name) {
+function disarm(lean, symbol, name, when) {
   const option = lean.constant(symbol); // {name, defValue, …}
-  if (lean.nameText(lean.field(option, 0)) !== name) throw new Error(`the option ${name} was not found`);
-  const unknown = lean.name('unused' + crypto.randomBytes(16).toString('hex'));
+  const found = lean.nameText(lean.field(option, 0));
+  const expected = when === 'once more' ? found.startsWith(UNKNOWN) : found === name;
+  if (!expected) throw new Error(`the option ${name} was not found`);
+  const unknown = lean.name(UNKNOWN + crypto.randomBytes(16).toString('hex'));
   lean.call('lean_mark_persistent', unknown);
   lean.words()[(option + 8) >> 2] = unknown;
 }
@@ -135,4 +169,4 @@ function repairStackSize(lean, size) {
   throw new Error('the stack size variable of Lean was not found');
 }
 
-module.exports = { loadGlue, initialise, panic };
+module.exports = { loadGlue, initialise, resume, panic };

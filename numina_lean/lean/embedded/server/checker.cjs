@@ -31,8 +31,8 @@ function checker(lean, watchdog) {
   let header; // constants of the header's own modules
   const references = new Map(); // text → {state, found}, the latest last
 
-  function loadHeader({ modules, imports, preamble }) {
-    const started = performance.now();
+  // Imports, then modules from source: an environment (owned), or Lean's errors.
+  function loadModules({ modules, imports }) {
     const errors = [];
     const collect = ({ messages }) => errors.push(...messages.filter(isError));
     let environment = elaborate.importModules(imports);
@@ -47,13 +47,20 @@ function checker(lean, watchdog) {
       if (errors.length) break;
     }
     enter(main);
+    return { environment, errors };
+  }
+
+  // From here on each check starts from `environment` (owned) with `preamble` run.
+  function begin(environment, preamble) {
+    const errors = [];
+    const collect = ({ messages }) => errors.push(...messages.filter(isError));
     base = elaborate.run(BASE_OPTIONS, elaborate.freshState(environment), { visit: collect });
     if (!errors.length) base = elaborate.run(preamble, base, { visit: collect });
-    if (errors.length) return { headerErrors: errors };
-    header = constants.localConstants(elaborate.environmentOf(base)).found; // kept for good
-    const leanVersion = lean.text(lean.constant('l_Lean_versionString'));
-    return { ready: true, leanVersion, seconds: secondsSince(started) };
+    if (!errors.length) header = constants.localConstants(elaborate.environmentOf(base)).found; // kept for good
+    return errors;
   }
+
+  const leanVersion = () => lean.text(lean.constant('l_Lean_versionString'));
 
   // The constants that `state` (borrowed) has beyond those of the header.
   function constantsOf(state, known = header) {
@@ -249,7 +256,7 @@ function checker(lean, watchdog) {
     return { ...answer, aborted: false, seconds: secondsSince(started) };
   }
 
-  return { loadHeader, check, judge };
+  return { loadModules, begin, leanVersion, check, judge };
 }
 
 module.exports = { checker, secondsSince };

@@ -1,11 +1,13 @@
 'use strict';
-// The server: one header, then checks. Usage: node main.cjs ROOT ANSWERS, with ROOT the prepared
-// package and ANSWERS the number of an open descriptor.
+// The server: one header, then checks. Usage: node main.cjs ROOT ANSWERS [IMAGE], with ROOT the prepared
+// package, ANSWERS the number of an open descriptor, and IMAGE that of a file for an image.
 //
 // Requests come as JSON lines on descriptor 0, answers leave as JSON lines on descriptor ANSWERS,
 // which nothing that Lean runs can write to.
-//   first  {modules: [{name, source}], imports: [name], preamble}
-//       →  {ready: true, leanVersion, seconds} | {headerErrors: [message]}
+//   first  {modules: [{name, source}], imports: [name], preamble, image}
+//       →  {ready: true, leanVersion, notTaken, seconds} | {headerErrors: [message]}
+//          image: 'take' (of imports and modules, into IMAGE), 'use' (IMAGE has them), or null
+//          notTaken: why there is no image although one was to be taken, or null
 //   then   {check: {body, reference, timeoutMs, heartbeats, goals, axioms, outputLimit, wanted}}
 //       →  {messages, sorries, declarations, truncated, exited, ruling, evidence,
 //           cancelled, aborted, seconds} | {referenceErrors: [message], cancelled, aborted, seconds}
@@ -15,12 +17,13 @@
 //   any other failure → {fatal: text}, and the process ends.
 const fs = require('fs');
 const readline = require('readline');
-const { loadGlue, initialise, panic } = require('./boot.cjs');
+const { loadGlue, initialise, resume, panic } = require('./boot.cjs');
 const { checker, secondsSince } = require('./checker.cjs');
+const { take, putBack } = require('./image.cjs');
 const { objects } = require('./objects.cjs');
 const { startWatchdog } = require('./watchdog.cjs');
 
-const [ROOT, ANSWERS] = [process.argv[2], Number(process.argv[3])];
+const [ROOT, ANSWERS, IMAGE] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 
 function answer(value) {
   const line = Buffer.from(JSON.stringify(value) + '\n');
@@ -29,14 +32,55 @@ function answer(value) {
 
 function makeServer() {
   const lean = objects();
-  initialise(lean);
-  const watchdog = startWatchdog(lean);
-  const { loadHeader, check, judge } = checker(lean, watchdog);
+  let watchdog;
+  let session;
+
+  function start() {
+    watchdog = startWatchdog(lean);
+    session = checker(lean, watchdog);
+  }
+
+  function loadHeader({ image, preamble, ...library }) {
+    const started = performance.now();
+    const { environment, errors, notTaken } = image === 'use' ? takeOver() : load(library, image === 'take');
+    if (!errors.length) errors.push(...session.begin(environment, preamble));
+    if (errors.length) return { headerErrors: errors };
+    const leanVersion = session.leanVersion();
+    return { ready: true, leanVersion, notTaken: notTaken ?? null, seconds: secondsSince(started) };
+  }
+
+  function load(library, keep) {
+    const booted = initialise(lean);
+    start();
+    const { environment, errors } = session.loadModules(library);
+    const notTaken = keep && !errors.length ? keepImage({ booted, environment }) : null;
+    return { environment, errors, notTaken };
+  }
+
+  // Why there is no image, or null. A session does without one.
+  function keepImage(record) {
+    try {
+      take(IMAGE, record);
+      return null;
+    } catch (error) {
+      return String(error.message);
+    } finally {
+      fs.closeSync(IMAGE); // before any source is run
+    }
+  }
+
+  function takeOver() {
+    const { booted, environment } = putBack(IMAGE);
+    fs.closeSync(IMAGE);
+    resume(lean, booted);
+    start();
+    return { environment, errors: [] };
+  }
 
   function serve(request) {
     const started = performance.now();
     try {
-      return request.judge ? judge(request.judge) : check(request.check);
+      return request.judge ? session.judge(request.judge) : session.check(request.check);
     } catch (error) {
       if (!isUnwinding(error)) throw error;
       return { cancelled: watchdog.fired(), aborted: true, seconds: secondsSince(started) };
