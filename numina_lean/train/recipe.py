@@ -32,11 +32,12 @@ _SHORT = {"lr": "learning_rate", "epochs": "num_epochs"}
 class Recipe(BaseModel):
     """The numbers of a run. A field that is not named here is refused, by name.
 
-    `model`: a folder, or a name on the Hub. `global_batch` sequences make a step. `max_steps`, where
-    it is given, ends the run before its epochs do. `precision`: `bf16` where the hardware has it,
-    else float32, and the run says which. `attention`: sdpa in place of flash_attention_2 where that
-    is not installed. `zero_stage`: of DeepSpeed, where more than one process runs; 0 is plain data
-    parallelism. `save_steps`: optimiser steps between checkpoints, of which the last `keep` stay.
+    `model`: a folder, or a name on the Hub. `global_batch` sequences make a step. `max_steps`,
+    where it is given, ends the run before its epochs do. `precision`: `bf16` where the hardware has
+    it, else float32, and the run says which. `attention`: sdpa in place of flash_attention_2 where
+    that is not installed. `zero_stage`: of DeepSpeed, where more than one process runs; 0 is plain
+    data parallelism. `save_steps`: optimiser steps between checkpoints, of which the last `keep`
+    stay.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
