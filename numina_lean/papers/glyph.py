@@ -117,7 +117,9 @@ def _glyphs(page: Any) -> Iterator[Glyph]:
         if raw.FPDFText_IsGenerated(text, index) == 1:
             continue
         code = raw.FPDFText_GetUnicode(text, index)
-        if code in (0, 0xFFFE, 0xFFFF) or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
+        if code in (0x2, 0xFFFE):  # PDFium's marks of a word divided at the end of a line
+            code = ord("-")
+        if code in (0, 0xFFFF) or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
             continue
         raw.FPDFText_GetCharOrigin(text, index, x, y)
         raw.FPDFText_GetCharBox(text, index, *edges)

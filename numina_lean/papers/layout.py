@@ -10,6 +10,9 @@ from numina_lean.papers.glyph import Box, Layer
 from numina_lean.papers.line import Line, body_size, lines_of, markdown
 from numina_lean.papers.row import formula
 
+_SINGLE = 1.22
+"""The distance of lines that typesetters take by default, in sizes of the font."""
+
 _SMALLEST_PICTURE = 24.0
 _LARGEST_PICTURE = 0.85
 _MOST_LABELS = 80
@@ -71,18 +74,24 @@ def _insert(blocks: list[_Block], figure: _Block) -> None:
 def _paragraphs(blocks: Sequence[_Block]) -> str:
     """The blocks with a blank line where the page leaves more room than between lines."""
     steps = [a.bottom - b.bottom for a, b in zip(blocks, blocks[1:], strict=False)]
-    lines = [step for step in steps if 0 < step]
-    leading = median(lines) if lines else 0.0
-    if lines:  # most steps of a page of short paragraphs are between paragraphs
-        size = median(block.size for block in blocks)
-        single = [step for step in lines if step <= 1.45 * size]
-        leading = median(single) if len(single) >= 0.15 * len(lines) else leading
+    leading = _leading([step for step in steps if step > 0], [block.size for block in blocks])
     text = ""
     for index, block in enumerate(blocks):
         step = steps[index - 1] if index else 0.0
         gap = index and (step > 1.28 * leading or step < 0)
         text += ("\n\n" if gap else "\n" if index else "") + block.markdown
     return text.strip("\n") + "\n" if text.strip() else ""
+
+
+def _leading(steps: Sequence[float], sizes: Sequence[float]) -> float:
+    """The distance of two lines of a paragraph: on a page of short ones, not what is common."""
+    size = median(sizes) if sizes else 0.0
+    single = [step for step in steps if step <= 1.45 * size]
+    if single or not steps:
+        return median(single) if single else 0.0
+    common = median(steps)
+    alike = sum(abs(step - common) < 0.05 * common for step in steps)
+    return common if alike > 0.7 * len(steps) > 5 else _SINGLE * size
 
 
 def _figures(layer: Layer) -> list[Box]:

@@ -207,14 +207,20 @@ def _pieces(row: Sequence[Cell], is_math: Sequence[bool]) -> list[tuple[int, int
             pieces.append((start, index))
             start, depth = index + 1, 0
             continue
-        mark = cell.tex.lstrip("\\")[:1] if len(cell.text) == 1 else ""
-        depth += (mark in _OPENING and mark != "") - (mark in _CLOSING and mark != "")
+        mark = _mark(cell)
+        depth += (mark in _OPENING) - (mark in _CLOSING)
         after = row[index + 1].gap if index + 1 < len(row) else float("inf")
-        ends = mark != "" and mark in _TRAILING and after > SPACE
+        ends = mark in _TRAILING and after > SPACE
         if ends and (depth <= 0 or mark in ".?!"):
             pieces.append((start, index))
             start, depth = index + 1, 0
     return [*pieces, (start, len(row))]
+
+
+def _mark(cell: Cell) -> str:
+    """The bracket or punctuation that the cell is, with or without scripts; else a letter."""
+    tex = cell.tex[1:] if cell.tex[:2] in (r"\{", r"\}") else cell.tex
+    return tex[0] if tex[:1] and tex[0] in f"{_OPENING}{_CLOSING}{_TRAILING}" else "x"
 
 
 def _trimmed(
@@ -222,16 +228,16 @@ def _trimmed(
 ) -> tuple[int, int]:
     """Without punctuation at its ends, and without brackets that are not opened or closed in it."""
     while first < last:
-        inside = [cell.tex.lstrip("\\") for cell in row[first:last]]
-        opened = sum(mark in ("(", "[", "{") for mark in inside)
-        closed = sum(mark in (")", "]", "}") for mark in inside)
-        if row[last - 1].text in _TRAILING or (inside[-1] in _CLOSING and closed > opened):
+        marks = [_mark(cell) for cell in row[first:last]]
+        opened = sum(mark in _OPENING for mark in marks)
+        closed = sum(mark in _CLOSING for mark in marks)
+        if marks[-1] in _TRAILING or (marks[-1] in _CLOSING and closed > opened):
             last -= 1
-        elif not is_math[last - 1] and inside[-1] in _OPENING:
+        elif not is_math[last - 1] and marks[-1] in _OPENING:
             last -= 1
-        elif row[first].text in _TRAILING or (inside[0] in _OPENING and opened > closed):
+        elif marks[0] in _TRAILING or (marks[0] in _OPENING and opened > closed):
             first += 1
-        elif not is_math[first] and inside[0] in _CLOSING:
+        elif not is_math[first] and marks[0] in _CLOSING:
             first += 1
         elif not is_math[first] and _far_from_math(row, is_math, first, last):
             first += 1

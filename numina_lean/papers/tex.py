@@ -72,6 +72,8 @@ def plain(character: str) -> str:
     """The character without what Unicode adds for looks: mathematical letters, ligatures."""
     if character in _SYMBOLS or character in _GREEK or character in _DOUBLE_STRUCK:
         return character
+    if "\uff01" <= character <= "\uff5e" and not unicodedata.normalize("NFKC", character).isalnum():
+        return character  # Chinese punctuation
     return unicodedata.normalize("NFKC", character)
 
 
