@@ -20,24 +20,27 @@ FORMATS = ("png", "svg")
 MOST_SOURCES = 20
 """Sources with a bar of their own; the rest is one bar."""
 
-_INK, _SOFT, _GRID = "#1f2933", "#7b8794", "#e4e7eb"
+INK, SOFT, GRID = "#1f2933", "#7b8794", "#e4e7eb"
+"""Colours of all our pictures: of words, of what frames them, of what lies behind."""
+
 _ROWS, _PROOFS = "#9fb8d3", "#2f5d8a"
 _WIDTH = 7.2
-_STYLE: dict[str, Any] = {
+STYLE: dict[str, Any] = {
     "font.size": 10,
     "axes.titlesize": 12,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "axes.edgecolor": _SOFT,
-    "axes.labelcolor": _INK,
-    "text.color": _INK,
-    "xtick.color": _SOFT,
-    "ytick.color": _INK,
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": SOFT,
+    "ytick.color": INK,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "svg.fonttype": "none",
     "svg.hashsalt": "numina-lean",
 }
+"""For `matplotlib.rc_context`; the salt makes the same picture the same bytes."""
 
 
 def draw_all(counted: Statistics, folder: Path) -> list[Path]:
@@ -55,7 +58,7 @@ def draw_all(counted: Statistics, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
     for name, height, draw in _pictures(counted):
-        with matplotlib.rc_context(_STYLE):
+        with matplotlib.rc_context(STYLE):
             figure = figures.Figure(figsize=(_WIDTH, height), layout="constrained")
             draw(figure.subplots())
             for format in FORMATS:
@@ -147,7 +150,7 @@ def _draw_win_rates(axes: "Axes", rates: Sequence[float]) -> None:
     never, always = sum(rate <= 0 for rate in rates), sum(rate >= 1 for rate in rates)
     names = ["never", *(f"{step}–{step + 10} %" for step in range(0, 100, 10)), "always"]
     values = [never, *counts, always]
-    colors = [_SOFT, *[_PROOFS] * 10, _SOFT]
+    colors = [SOFT, *[_PROOFS] * 10, SOFT]
     bars = axes.bar(names, values, color=colors, width=0.82)
     axes.bar_label(bars, [f"{value:,}" if value else "" for value in values], padding=2, fontsize=9)
     axes.set_title("How often a prover proves a statement")
@@ -166,7 +169,7 @@ def _horizontal(axes: "Axes") -> None:
 
 def _vertical(axes: "Axes") -> None:
     axes.set_axisbelow(True)
-    axes.grid(axis="y", color=_GRID)
+    axes.grid(axis="y", color=GRID)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value % 1 == 0 else "")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)

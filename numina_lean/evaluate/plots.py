@@ -7,8 +7,9 @@ import importlib
 import importlib.util
 import io
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from numina_lean.corpus.plots import GRID, STYLE
 from numina_lean.evaluate.findings import Findings
 from numina_lean.evaluate.scores import Estimate, Scores
 
@@ -17,21 +18,8 @@ if TYPE_CHECKING:
 
 HOW_TO_GET = "pip install 'numina-lean[plots]'"
 
-_INK, _SOFT, _GRID = "#1f2933", "#7b8794", "#e4e7eb"
 _MAJ, _PASS, _STRICT = "#2f5d8a", "#b4632d", "#4f7f52"
 _ASIDE = {"strict": -0.2, "literal": 0.2, "equality": 0.0}
-_STYLE: dict[str, Any] = {
-    "font.size": 10,
-    "axes.edgecolor": _SOFT,
-    "axes.labelcolor": _INK,
-    "text.color": _INK,
-    "xtick.color": _SOFT,
-    "ytick.color": _INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "numina-lean",
-}
 
 
 def can_draw() -> bool:
@@ -77,7 +65,7 @@ def draw_spread(suites: Sequence[Findings]) -> bytes:
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:.1%}")
         axes.set_xlabel("right votes")
         axes.set_axisbelow(True)
-        axes.grid(axis="x", color=_GRID)
+        axes.grid(axis="x", color=GRID)
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
 
     return _svg(draw, 1.2 + 0.6 * len(suites))
@@ -96,14 +84,14 @@ def _shares(axes: "Axes") -> None:
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axes.set_axisbelow(True)
-    axes.grid(axis="y", color=_GRID)
+    axes.grid(axis="y", color=GRID)
 
 
 def _svg(draw: Callable[["Axes"], None], height: float) -> bytes:
     matplotlib = importlib.import_module("matplotlib")
     figures = importlib.import_module("matplotlib.figure")
     stream = io.BytesIO()
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         figure = figures.Figure(figsize=(7.0, height), layout="constrained")
         draw(figure.subplots())
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
