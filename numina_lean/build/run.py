@@ -7,11 +7,20 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic
 
-from numina_lean.build.kept import Kept
+from numina_lean.build.kept import SAME, Kept, Same
 from numina_lean.build.manifest import InputFile, StageCounts, input_file, manifest
-from numina_lean.build.stage import AskingStage, Form, In, Out, Postponed, Rejected, Stage
+from numina_lean.build.stage import (
+    AskingStage,
+    Form,
+    In,
+    Out,
+    Postponed,
+    Rejected,
+    Row,
+    Stage,
+)
 from numina_lean.check.output import json_line
 from numina_lean.corpus.files import write_atomically, write_text_atomically
 from numina_lean.corpus.run_folder import RunFolder
@@ -94,11 +103,10 @@ class BuildRun:
     def apply(self, stage: Stage[In, Out], rows: Kept[In]) -> Kept[Out]:
         """Put rows through a stage of plain code."""
         kept = self._open(stage.name, stage.form, rows)
-        self._drain(
-            kept,
-            ((n, row.id, stage.work(row)) for n, row in rows if not kept.has(n)),
-            len(rows),
-        )
+        worked = ((n, row, stage.work(row)) for n, row in rows.left_by(kept))
+        same = kept.reads_through(rows)
+        results = ((n, row.id, _kept_as(row, result, same)) for n, row, result in worked)
+        self._drain(kept, results, len(rows))
         return kept
 
     async def apply_async(
@@ -109,23 +117,23 @@ class BuildRun:
         Raises what `work` raises; what was finished by then is kept.
         """
         kept = self._open(stage.name, stage.form, rows)
-        tasks: dict[asyncio.Task[Out | Rejected | Postponed], tuple[int, str]] = {}
-        todo = ((n, row) for n, row in rows if not kept.has(n))
+        flying = _Flying(kept, kept.reads_through(rows))
+        todo = rows.left_by(kept)
         with self._watch(stage.name, len(rows)) as advance:
             advance(kept.settled)
             try:
                 while True:
-                    for position, row in islice(todo, flight - len(tasks)):
+                    for position, row in islice(todo, flight - len(flying.tasks)):
                         task = asyncio.ensure_future(stage.work(row))
-                        tasks[task] = position, row.id
-                    if not tasks:
+                        flying.tasks[task] = position, row
+                    if not flying.tasks:
                         break
-                    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                    advance(_collect(kept, tasks))
+                    await asyncio.wait(flying.tasks, return_when=asyncio.FIRST_COMPLETED)
+                    advance(flying.land())
             finally:
-                for left in tasks:
+                for left in flying.tasks:
                     left.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await asyncio.gather(*flying.tasks, return_exceptions=True)
         return kept
 
     def counts(self) -> list[StageCounts]:
@@ -160,7 +168,7 @@ class BuildRun:
     def _open(self, name: str, form: Form[Out], before: Kept[Any] | None) -> Kept[Out]:
         if name in self._taken:
             raise ValueError(f"two stages are named {name}")
-        kept = Kept(self.state / f"{name}.jsonl", name, form)
+        kept = Kept(self.state / f"{name}.jsonl", name, form, before)
         self._stack.callback(kept.close)
         self._stages.append((kept, before))
         self._taken[name] = 0 if before is None else len(before)
@@ -169,7 +177,7 @@ class BuildRun:
     def _drain(
         self,
         kept: Kept[Out],
-        results: Iterator[tuple[int, str, Out | Rejected]],
+        results: Iterator[tuple[int, str, Out | Rejected | Same]],
         total: int | None,
     ) -> None:
         with self._watch(kept.name, total) as advance:
@@ -198,18 +206,28 @@ class BuildRun:
         return InputFile(name, found.sha256, found.files, found.size)
 
 
-def _collect(
-    kept: Kept[Out], tasks: dict[asyncio.Task[Out | Rejected | Postponed], tuple[int, str]]
-) -> int:
-    """Keep what is finished and take it from `tasks`; how many. Raises what one of them raised."""
-    done = [task for task in tasks if task.done()]
-    failed = [task for task in done if task.cancelled() or task.exception() is not None]
-    results: list[tuple[int, str, Out | Rejected]] = []
-    for task in done:
-        position, name = tasks.pop(task)
-        if task not in failed and not isinstance(result := task.result(), Postponed):
-            results.append((position, name, result))
-    kept.add(results)
-    for task in failed:
-        task.result()
-    return len(done)
+class _Flying(Generic[Out]):
+    """The rows of one stage that are being worked on."""
+
+    def __init__(self, kept: Kept[Out], same: bool) -> None:
+        self.tasks: dict[asyncio.Future[Out | Rejected | Postponed], tuple[int, Row]] = {}
+        self._kept = kept
+        self._same = same
+
+    def land(self) -> int:
+        """Keep what is finished; how many. Raises what one of them raised."""
+        done = {task: self.tasks.pop(task) for task in list(self.tasks) if task.done()}
+        failed = [task for task in done if task.cancelled() or task.exception() is not None]
+        results: list[tuple[int, str, Out | Rejected | Same]] = []
+        for task, (position, row) in done.items():
+            if task not in failed and not isinstance(result := task.result(), Postponed):
+                results.append((position, row.id, _kept_as(row, result, self._same)))
+        self._kept.add(results)
+        for task in failed:
+            task.result()
+        return len(done)
+
+
+def _kept_as(row: Row, result: Out | Rejected, same: bool) -> Out | Rejected | Same:
+    """The result as it is kept: a row that came back as it was is not written again."""
+    return SAME if same and result is row else result

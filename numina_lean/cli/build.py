@@ -1,7 +1,10 @@
 """`numina-lean build`: NuminaMath-style data sets, and Lean projects."""
 
+from collections.abc import Callable
+
 import typer
 
+from numina_lean.cli.build_cot import cot
 from numina_lean.cli.build_lean import lean
 
 build = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -15,5 +18,9 @@ def _build() -> None:
     """
 
 
-for name, command in {"lean": lean}.items():
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "cot": cot,
+    "lean": lean,
+}
+for name, command in _COMMANDS.items():
     build.command(name)(command)

@@ -1,0 +1,92 @@
+r"""How a solution ends: with its answer in `\boxed{}`, or with ■ where it is a proof.
+
+Rules only; where they find nothing to box, a model is asked (`model_stages`).
+"""
+
+import re
+
+from numina_lean.answers.equality import equal
+from numina_lean.answers.extract import boxed, final_answer
+
+QED = "■"
+
+_FBOX = re.compile(r"\\fbox(?=\s*\{)")
+_BARE_BOX = re.compile(r"\\boxed\s+(-?\d+(?:[.,]\d+)*|[A-Za-z])(?![A-Za-z0-9])")
+_QED_SIGNS = re.compile(
+    r"(?:\$\s*)?(?:\\blacksquare|\\Box|\\square|\\qed|∎|■|□)(?:\s*\$)?[\s.]*$"
+    r"|\b(?:Q\.\s?E\.\s?D|QED)[\s.]*$"
+)
+_HASHES = re.compile(r"\n*^[ \t]*####[ \t]*([^\n]+)\s*\Z", re.MULTILINE)
+_PROOF = re.compile(
+    r"(?:^|[.,;:!?。，；\n$]\s*|\b(?:and|then|to|please)\s+)(?:prove|show|verify|demonstrate)\b"
+    r"(?!\s+(?:your\s+)?work)"
+    r"|求证|證明|证明|試證|试证",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"\b(?:find|determine|compute|calculate|evaluate|how\s+(?:many|much)|what\s+(?:is|are|was))\b"
+    r"|求(?!证)|多少|是否|为\s*[_（(]",
+    re.IGNORECASE,
+)
+
+
+def asks_for_proof(problem: str, solution: str) -> bool:
+    """Whether the problem asks for a proof, and neither it nor its solution has a value to box."""
+    if boxed(solution) or not _PROOF.search(problem):
+        return False
+    return not _VALUE.search(problem) or final_answer(solution) is None
+
+
+def ends_as_proof(solution: str) -> bool:
+    """Whether the last sign of the solution is ■, or another that ends a proof."""
+    return _QED_SIGNS.search(solution) is not None
+
+
+def with_qed(solution: str) -> str:
+    """The solution with ■ as its last sign, in the place of another that ends a proof."""
+    return f"{_QED_SIGNS.sub('', solution).rstrip()} {QED}"
+
+
+def with_box(solution: str, answer: str | None) -> str | None:
+    r"""The solution with its final answer in `\boxed{}`, or None where no rule finds it.
+
+    A box that is there stays (`\fbox{5}` and `\boxed 5` become `\boxed{5}`). A last line `#### 5`
+    becomes a sentence. What the prose calls the answer is boxed only if it equals `answer`, the
+    reference.
+    """
+    solution = _BARE_BOX.sub(r"\\boxed{\1}", _FBOX.sub(r"\\boxed", solution))
+    if any(content.strip() for content in boxed(solution)):
+        return solution
+    line = _HASHES.search(solution)
+    if line is not None and line[1].strip():
+        return with_answer(solution[: line.start()], line[1].strip())
+    if answer is not None and _fits(answer):
+        stated = final_answer(solution)
+        if stated is not None and equal(stated, answer):
+            return with_answer(solution, answer)
+    return None
+
+
+def with_answer(solution: str, answer: str) -> str:
+    """The solution and one more sentence, which has the answer in a box."""
+    return f"{solution.rstrip()}\nThe answer is $\\boxed{{{_in_formula(answer)}}}$."
+
+
+def boxes_answer(solution: str, answer: str) -> bool:
+    """Whether the last box of the solution has what equals the answer."""
+    if not boxed(solution):
+        return False
+    found = final_answer(solution)
+    return found is not None and equal(found, answer)
+
+
+def _fits(answer: str) -> bool:
+    """Whether the answer's braces are matched, so that a box around it closes where it should."""
+    return boxed(f"\\boxed{{{answer}}}") == (answer,)
+
+
+def _in_formula(answer: str) -> str:
+    r"""The answer as it stands in a formula: without dollar signs, or with `\$` for money."""
+    if re.fullmatch(r"\\?\$\s*[\d.,]+", answer):
+        return "\\$" + answer.lstrip("\\$ ")
+    return re.sub(r"(?<!\\)\$", "", answer).replace("%", "\\%").replace("\\\\%", "\\%")

@@ -1,0 +1,62 @@
+"""Papers: `segments.jsonl`, as `numina-lean build papers` writes it, or plain pairs of problem and
+solution with their answer, as books and official solutions come that are no scans.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from numina_lean.answers.extract import boxed, final_answer
+from numina_lean.build.cot.raw import Raw, records
+from numina_lean.build.cot.row import CotRow, name_of, new_row, text_of
+from numina_lean.build.stage import Rejected
+
+LOWEST_CONFIDENCE = 0.5
+"""Below it, what was cut out of a paper is looked at by a person."""
+
+_PROOF = re.compile(r"\s*(?:proof|证明|略|see solution)\s*\.?\s*", re.IGNORECASE)
+_NO_ANSWER = re.compile(r"\s*(?:notfound|none|n/?a|-+|无)?\s*", re.IGNORECASE)
+
+
+def read_papers(source: str, path: Path) -> Iterator[CotRow | Rejected]:
+    """The rows. One without a solution is a row as long as it has an answer to hold one against."""
+    for raw in records(path):
+        yield raw if isinstance(raw, Rejected) else _row(source, raw)
+
+
+def _row(source: str, raw: Raw) -> CotRow | Rejected:
+    problem, solution = text_of(raw.fields, "problem"), text_of(raw.fields, "solution")
+    confidence = raw.fields.get("confidence", 1.0)
+    if isinstance(confidence, int | float) and confidence < LOWEST_CONFIDENCE:
+        reasons = raw.fields.get("reasons")
+        told = "; ".join(map(str, reasons)) if isinstance(reasons, list) else ""
+        detail = f"cut out of its paper with confidence {confidence:g} ({told}): {problem[:200]}"
+        return Rejected("low_confidence", detail, review=True, id=raw.origin)
+    answer, given = _answer(raw.fields, solution)
+    row = new_row(
+        source, _name(raw), raw.origin, problem, solution, answer, given=given,
+        images=_images(raw.fields),
+    )  # fmt: skip
+    if isinstance(row, CotRow) and not row.solution and row.answer is None:
+        return Rejected("no_solution", "neither a solution nor an answer", id=row.id)
+    return row
+
+
+def _answer(fields: Mapping[str, object], solution: str) -> tuple[str | None, bool]:
+    """The reference, and whether it stood beside the solution."""
+    stated = text_of(fields, "answer")
+    if not _NO_ANSWER.fullmatch(stated) and not _PROOF.fullmatch(stated):
+        return stated, True
+    return (final_answer(solution) if boxed(solution) else None), False
+
+
+def _name(raw: Raw) -> str:
+    paper, number = text_of(raw.fields, "paper", "file"), text_of(raw.fields, "number")
+    return name_of(raw.fields) or (f"{paper}/{number}" if paper and number else "")
+
+
+def _images(fields: Mapping[str, object]) -> tuple[str, ...]:
+    images = fields.get("images")
+    return (
+        tuple(each for each in images if isinstance(each, str)) if isinstance(images, list) else ()
+    )
