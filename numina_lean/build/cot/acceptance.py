@@ -1,8 +1,7 @@
 """What is accepted of a solution, whoever wrote it: by its reference where it has one."""
 
 from numina_lean.answers.equality import equal
-from numina_lean.answers.extract import boxed, final_answer
-from numina_lean.build.cot.ending import ends_as_proof, with_box, with_qed
+from numina_lean.build.cot.ending import boxed_answer, ends_as_proof, with_box, with_qed
 from numina_lean.build.cot.row import Checked, CotRow
 from numina_lean.build.stage import Rejected
 from numina_lean.problems.multiple_choice import read_options
@@ -13,7 +12,7 @@ def answers(problem: str, solution: str, answer: str) -> bool:
 
     Takes a few seconds at most, and does not raise.
     """
-    found = final_answer(solution) if boxed(solution) else None
+    found = boxed_answer(solution)
     if found is None:
         return False
     return equal(found, answer) or _same_choice(problem, found, answer)
@@ -25,13 +24,14 @@ def judged(row: CotRow, solution: str) -> Checked | Rejected:
         if ends_as_proof(solution):
             return "proof"
         return Rejected("no_end", f"a proof that does not end in ■: {solution[-200:]}")
-    if not any(content.strip() for content in boxed(solution)):
+    found = boxed_answer(solution)
+    if found is None:
         return Rejected("no_box", f"no answer in a box: {solution[-200:]}")
     if row.answer is None:
         return "unchecked"
     if answers(row.problem, solution, row.answer):
         return "matched"
-    return Rejected("wrong_answer", f"{final_answer(solution)}, where {row.answer} is known")
+    return Rejected("wrong_answer", f"{found}, where {row.answer} is known")
 
 
 def written(row: CotRow, solution: str | None) -> str | Rejected:

@@ -6,7 +6,7 @@ The answer is in the last box of the solution.
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from numina_lean.answers.extract import boxed, final_answer
+from numina_lean.build.cot.ending import boxed_answer
 from numina_lean.build.cot.raw import Raw, records
 from numina_lean.build.cot.row import CotRow, name_of, new_row, text_of
 from numina_lean.build.stage import Rejected
@@ -20,7 +20,7 @@ def read_math(source: str, path: Path) -> Iterator[CotRow | Rejected]:
 
 def _row(source: str, raw: Raw) -> CotRow | Rejected:
     problem, solution = text_of(raw.fields, "problem"), text_of(raw.fields, "solution")
-    answer = final_answer(solution) if boxed(solution) else None
+    answer = boxed_answer(solution)
     if not problem:
         return Rejected("no_problem", 'no text in "problem"', id=raw.origin)
     if answer is None:

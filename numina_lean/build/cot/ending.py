@@ -4,6 +4,7 @@ Rules only; where they find nothing to box, a model is asked (`model_stages`).
 """
 
 import re
+from collections.abc import Iterator
 
 from numina_lean.answers.equality import equal
 from numina_lean.answers.extract import boxed, final_answer
@@ -17,6 +18,7 @@ _QED_SIGNS = re.compile(
     r"|\b(?:Q\.\s?E\.\s?D|QED)[\s.]*$"
 )
 _HASHES = re.compile(r"\n*^[ \t]*####[ \t]*([^\n]+)\s*\Z", re.MULTILINE)
+_FORMULAS = re.compile(r"\$\$[^$]+\$\$|\$[^$]+\$")
 _PROOF = re.compile(
     r"(?:^|[.,;:!?。，；\n$]\s*|\b(?:and|then|to|please)\s+)(?:prove|show|verify|demonstrate)\b"
     r"(?!\s+(?:your\s+)?work)"
@@ -32,7 +34,7 @@ _VALUE = re.compile(
 
 def asks_for_proof(problem: str, solution: str) -> bool:
     """Whether the problem asks for a proof, and neither it nor its solution has a value to box."""
-    if boxed(solution) or not _PROOF.search(problem):
+    if boxed_answer(solution) is not None or not _PROOF.search(problem):
         return False
     return not _VALUE.search(problem) or final_answer(solution) is None
 
@@ -51,20 +53,19 @@ def with_box(solution: str, answer: str | None) -> str | None:
     r"""The solution with its final answer in `\boxed{}`, or None where no rule finds it.
 
     A box that is there stays (`\fbox{5}` and `\boxed 5` become `\boxed{5}`). A last line `#### 5`
-    becomes a sentence. What the prose calls the answer is boxed only if it equals `answer`, the
-    reference.
+    becomes a sentence. What the prose calls the answer, or the last formula comes to, is boxed
+    only if it equals `answer`, the reference.
     """
     solution = _BARE_BOX.sub(r"\\boxed{\1}", _FBOX.sub(r"\\boxed", solution))
-    if any(content.strip() for content in boxed(solution)):
+    if boxed_answer(solution) is not None:
         return solution
     line = _HASHES.search(solution)
     if line is not None and line[1].strip():
         return with_answer(solution[: line.start()], line[1].strip())
-    if answer is not None and _fits(answer):
-        stated = final_answer(solution)
-        if stated is not None and equal(stated, answer):
-            return with_answer(solution, answer)
-    return None
+    if answer is None or not _fits(answer):
+        return None
+    known = any(equal(stated, answer) for stated in _stated(solution))
+    return with_answer(solution, answer) if known else None
 
 
 def with_answer(solution: str, answer: str) -> str:
@@ -72,12 +73,22 @@ def with_answer(solution: str, answer: str) -> str:
     return f"{solution.rstrip()}\nThe answer is $\\boxed{{{_in_formula(answer)}}}$."
 
 
-def boxes_answer(solution: str, answer: str) -> bool:
-    """Whether the last box of the solution has what equals the answer."""
-    if not boxed(solution):
-        return False
-    found = final_answer(solution)
-    return found is not None and equal(found, answer)
+def boxed_answer(solution: str) -> str | None:
+    """What the solution's last box has; None without a box, and for one with nothing in it."""
+    filled = any(content.strip() for content in boxed(solution))
+    return final_answer(solution) if filled else None
+
+
+def _stated(solution: str) -> Iterator[str]:
+    """What the end of a solution may mean to be its answer, the likeliest first."""
+    stated = final_answer(solution)
+    if stated is not None:
+        yield stated
+    formulas = _FORMULAS.findall(solution)
+    if formulas:
+        last = formulas[-1].strip("$ \n")
+        yield last
+        yield last.rpartition("=")[2].strip(" .")
 
 
 def _fits(answer: str) -> bool:

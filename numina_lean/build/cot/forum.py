@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from numina_lean.answers.extract import boxed, final_answer
-from numina_lean.build.cot.ending import QED
+from numina_lean.build.cot.ending import QED, boxed_answer
 from numina_lean.build.cot.html_text import html_text
 from numina_lean.build.cot.raw import Raw, records
 from numina_lean.build.cot.row import CotRow, new_row, text_of
@@ -56,7 +55,10 @@ def latex_symbols(text: str) -> int:
 
 def best_reply(posts: list[Post]) -> Post | None:
     r"""Of the posts with `\boxed` or ■, the one with the most LaTeX symbols."""
-    worked = [post for post in posts if boxed(post.text) or _QED.search(post.text)]
+    worked = [
+        post for post in posts
+        if boxed_answer(post.text) is not None or _QED.search(post.text)
+    ]  # fmt: skip
     return max(worked, key=lambda post: latex_symbols(post.text), default=None)
 
 
@@ -101,7 +103,7 @@ def _row(source: str, raw: Raw) -> CotRow | Rejected:
         return Rejected("no_worked_reply", detail, id=f"{source}/{name}" if name else raw.origin)
     origin = f"{raw.origin}, post {reply.number}"
     images = tuple(dict.fromkeys(_MARKDOWN_IMAGE.findall(f"{first.text}\n{reply.text}")))
-    answer = final_answer(reply.text) if boxed(reply.text) else None
+    answer = boxed_answer(reply.text)
     return new_row(source, name, origin, first.text, reply.text, answer, images=images)
 
 

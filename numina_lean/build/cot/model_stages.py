@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from numina_lean.answers.extract import boxed, final_answer
 from numina_lean.build.cot.acceptance import answers, judged, written
 from numina_lean.build.cot.asking import NO_MODEL, Asker
-from numina_lean.build.cot.ending import with_box, with_qed
+from numina_lean.build.cot.ending import boxed_answer, with_box, with_qed
 from numina_lean.build.cot.row import CotRow
 from numina_lean.build.cot.sources import SOURCES
 from numina_lean.build.stage import Postponed, Rejected
@@ -154,12 +153,12 @@ def _translated(row: CotRow, text: str) -> CotRow | Rejected:
     lost = set(_NUMBER.findall(row.problem)) - set(_NUMBER.findall(problem))
     if lost:
         return Rejected("lost_numbers", f"{', '.join(sorted(lost))} in: {problem[:200]}")
-    if row.answer is not None and _FOREIGN.search(row.answer):
-        return replace(translated, answer=final_answer(solution) if boxed(solution) else None,
-                       given=False)  # fmt: skip
-    if row.answer is not None and boxed(row.solution) and answers(
-        row.problem, row.solution, row.answer
-    ) and not answers(problem, solution, row.answer):  # fmt: skip
+    if row.answer is None:
+        return translated
+    if _FOREIGN.search(row.answer):
+        return replace(translated, answer=boxed_answer(solution), given=False)
+    before, after = (answers(each.problem, each.solution, row.answer) for each in (row, translated))
+    if before and not after:
         return Rejected("wrong_answer", f"the translation does not box {row.answer}")
     return translated
 

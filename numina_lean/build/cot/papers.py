@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from numina_lean.answers.extract import boxed, final_answer
+from numina_lean.build.cot.ending import boxed_answer
 from numina_lean.build.cot.raw import Raw, records
 from numina_lean.build.cot.row import CotRow, name_of, new_row, text_of
 from numina_lean.build.stage import Rejected
@@ -47,7 +47,7 @@ def _answer(fields: Mapping[str, object], solution: str) -> tuple[str | None, bo
     stated = text_of(fields, "answer")
     if not _NO_ANSWER.fullmatch(stated) and not _PROOF.fullmatch(stated):
         return stated, True
-    return (final_answer(solution) if boxed(solution) else None), False
+    return boxed_answer(solution), False
 
 
 def _name(raw: Raw) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from numina_lean.answers.extract import boxed, final_answer
+from numina_lean.build.cot.ending import boxed_answer
 from numina_lean.build.cot.html_text import Section, html_sections
 from numina_lean.build.cot.raw import DOCUMENTS, TABLES, Text, has_files, records, texts
 from numina_lean.build.cot.row import CotRow, new_row, text_of
@@ -26,9 +26,12 @@ _NO_SOLUTION = re.compile(r"\bvideo\b|\bsee also\b|\bnotes?\b|\bcomments?\b", re
 _REDIRECT = re.compile(r"\s*#REDIRECT\b", re.IGNORECASE)
 _SIGNATURE = re.compile(
     r"(?:\n\s*(?:[~–—]|-(?!\d))\s*[^\n$\\]{1,60}"
-    r"|\n\s*\((?:edited|revised|solution) by[^\n]{1,60}\))+\s*\Z",
+    r"|\n\s*\(?(?:edited|revised|(?:video )?solution) by[^\n$\\]{1,60}"
+    r"|\n\s*\S{1,60}@\S{1,60}\.[^\n$\\]{2,60})+\s*\Z",
     re.IGNORECASE,
 )
+"""Who wrote a solution, in its last lines."""
+
 _IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -47,9 +50,7 @@ def read_wiki(source: str, path: Path) -> Iterator[CotRow | Rejected]:
 
 def first_boxed(candidates: list[str]) -> str | None:
     r"""The first candidate with a `\boxed` that is not empty."""
-    return next(
-        (text for text in candidates if any(content.strip() for content in boxed(text))), None
-    )
+    return next((text for text in candidates if boxed_answer(text) is not None), None)
 
 
 def candidates(sections: list[Section]) -> list[str]:
@@ -83,7 +84,7 @@ def _row(source: str, page: Page) -> CotRow | Rejected:
         return Rejected("no_boxed_solution", detail, review=bool(solutions), id=page.origin)
     images = tuple(dict.fromkeys(_IMAGE.findall(f"{problem}\n{solution}")))
     return new_row(
-        source, name, page.origin, problem, solution, final_answer(solution), images=images
+        source, name, page.origin, problem, solution, boxed_answer(solution), images=images
     )
 
 
