@@ -83,6 +83,9 @@ def cot(
         int, typer.Option(metavar="N", min=1, help="Times that a row is asked for, at most.")
     ] = 3,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the model's samples.")] = 42,
+    max_tokens: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Tokens that a reply of the model may have.")
+    ] = 8192,
     test: Annotated[
         int, typer.Option(metavar="N", min=0, help="Rows of the test split, drawn by their ids.")
     ] = 0,
@@ -135,7 +138,8 @@ def cot(
     """
     plan = CotPlan(
         parts=_parts(input, source, samples), model=model, tries=tries, realign=realign, seed=seed,
-        flight=requests, limit=limit, test=test, shard_rows=shard_rows, license=license,
+        max_tokens=max_tokens, flight=requests, limit=limit, test=test, shard_rows=shard_rows,
+        license=license,
     )  # fmt: skip
     options = model_options(
         base_url=base_url, requests=requests, requests_per_minute=requests_per_minute,

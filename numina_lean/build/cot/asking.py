@@ -22,11 +22,14 @@ Judge = Callable[[str], Accepted | Rejected]
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """`tries`: how often a row is asked for in all. `seed`: of the samples."""
+    """`tries`: how often a row is asked for in all. `seed`: of the samples. `max_tokens`: of a
+    reply, thoughts included.
+    """
 
     model: Model
     tries: int
     seed: int
+    max_tokens: int
 
     async def ask(
         self, name: str, request: CotRequest, judge: Judge[Accepted], *, variant: int = 0
@@ -40,7 +43,7 @@ class Asker:
         prompt = asked.render(request)
         last = Rejected("no_reply")
         for number in range(self.tries):
-            sampling = replace(asked.sampling, seed=self.seed)
+            sampling = replace(asked.sampling, seed=self.seed, max_tokens=self.max_tokens)
             if number:
                 warmer = max(asked.sampling.temperature, RETRY_TEMPERATURE)
                 sampling = replace(sampling, temperature=warmer)

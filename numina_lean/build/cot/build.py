@@ -40,6 +40,7 @@ class CotPlan:
     tries: int = 3
     realign: Realign = "recipe"
     seed: int = 42
+    max_tokens: int = 8192
     flight: int = 64
     limit: int | None = None
     test: int = 0
@@ -61,6 +62,7 @@ class CotPlan:
             "tries": str(self.tries),
             "realign": self.realign,
             "seed": str(self.seed),
+            "max_tokens": str(self.max_tokens),
             "limit": str(self.limit),
         }
 
@@ -83,7 +85,7 @@ async def build_cot(run: BuildRun, plan: CotPlan, model: Model | None) -> Built:
     Raises `InputError` where a source has no file of its form, `ModelUnavailableError` where the
     model is gone; the same call then goes on.
     """
-    asker = None if model is None else Asker(model, plan.tries, plan.seed)
+    asker = None if model is None else Asker(model, plan.tries, plan.seed, plan.max_tokens)
     stages = ModelStages(asker, plan.realign)
     rows: Kept[CotRow] = run.read("read", _rows(plan), COT_ROW)
     for name, work in (
