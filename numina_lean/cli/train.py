@@ -2,6 +2,9 @@
 
 import typer
 
+from numina_lean.cli.train_grpo import grpo
+from numina_lean.cli.train_kto import kto
+from numina_lean.cli.train_mmos import mmos
 from numina_lean.cli.train_sft import cot, tir
 
 train = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -15,5 +18,5 @@ def _train() -> None:
     """
 
 
-for command in (cot, tir):
+for command in (cot, tir, kto, grpo, mmos):
     train.command()(command)

@@ -105,7 +105,7 @@ def cot(
     """
     columns = _columns(problem_field, solution_field)
     plan = (processes, report_to, push_to_hub, dry_run, tokens_per_second)
-    _stage("cot", data, output, recipe, model, set_, columns, *plan)
+    fine_tune("cot", data, output, recipe, model, set_, columns, *plan)
 
 
 def tir(
@@ -139,7 +139,7 @@ def tir(
     """
     columns = _columns(problem_field, solution_field)
     plan = (processes, report_to, push_to_hub, dry_run, tokens_per_second)
-    _stage("tir", data, output, recipe, model, set_, columns, *plan)
+    fine_tune("tir", data, output, recipe, model, set_, columns, *plan)
 
 
 def require_training() -> None:
@@ -155,7 +155,7 @@ def _columns(problem: str | None, solution: str | None) -> Columns:
     return Columns(problem or "problem", solution or "solution", messages=None)
 
 
-def _stage(
+def fine_tune(
     stage: Stage,
     data: Path,
     output: Path,
@@ -169,13 +169,14 @@ def _stage(
     dry_run: bool,
     rate: float | None,
 ) -> None:
+    """A run of that stage, from data to model. Raises `InputError` and what training raises."""
     overrides = [*(changes or ()), *([f"model={model}"] if model else [])]
     recipe = load_recipe(name, SftRecipe, overrides)
     if recipe.stage != stage:
         raise InputError(f"recipe {name} is for train {recipe.stage}: pass another --recipe")
     require_training()
     hardware = find_hardware()
-    _quieten(gpus=bool(hardware.gpus))
+    quieten(gpus=bool(hardware.gpus))
     run = Run(
         recipe=recipe,
         folder=output.absolute(),
@@ -233,7 +234,7 @@ def _run(run: Run[SftRecipe], on_step: OnStep, *, gpus: bool) -> None:
     launch(run.folder, gpus=gpus, on_step=on_step)
 
 
-def _quieten(*, gpus: bool) -> None:
+def quieten(*, gpus: bool) -> None:
     """Libraries say on standard error what `metrics.jsonl` and the bar have."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     if not gpus:

@@ -10,7 +10,7 @@ from numina_lean.train.launch import deepspeed_file
 from numina_lean.train.metrics import OnStep, metrics_callback
 from numina_lean.train.prepare import load_packed
 from numina_lean.train.recipe import SftRecipe
-from numina_lean.train.run import CHECKPOINTS, MODEL, Run, last_checkpoint
+from numina_lean.train.run import CHECKPOINTS, MODEL, R, Run, last_checkpoint
 from numina_lean.train.tokens import load_tokenizer
 
 if TYPE_CHECKING:
@@ -41,12 +41,17 @@ def train(run: Run[SftRecipe], on_step: OnStep | None = None) -> None:
         dataloader_pin_memory=bool(hardware.gpus),
     )
     trainer = SFTTrainer(
-        model=_load_model(run, choice, tokenizer),
+        model=load_model(run, choice, tokenizer),
         args=arguments,
         train_dataset=load_packed(run.folder),
         processing_class=tokenizer,
         callbacks=[metrics_callback(run.folder, on_step)],
     )
+    finish(run, trainer, choice)
+
+
+def finish(run: Run[R], trainer: Any, choice: Choice) -> None:
+    """Train from the run's last checkpoint to its end, and leave the model in `model/`."""
     _drop_trainers_printing(trainer)
     checkpoint = last_checkpoint(run.folder)
     if trainer.is_world_process_zero():
@@ -56,8 +61,8 @@ def train(run: Run[SftRecipe], on_step: OnStep | None = None) -> None:
     _save(run, trainer, choice)
 
 
-def _load_model(
-    run: Run[SftRecipe], choice: Choice, tokenizer: "PreTrainedTokenizerBase"
+def load_model(
+    run: Run[R], choice: Choice, tokenizer: "PreTrainedTokenizerBase"
 ) -> "PreTrainedModel":
     """The weights to start from. Adam needs them in float32; DeepSpeed keeps such copies itself."""
     import torch
@@ -84,7 +89,7 @@ def _drop_trainers_printing(trainer: Any) -> None:
     trainer.remove_callback(PrinterCallback)
 
 
-def _remove_torn(run: Run[SftRecipe], last: str) -> None:
+def _remove_torn(run: Run[R], last: str) -> None:
     """Remove checkpoints later than the last whole one: they were cut short, and would be kept."""
     step = int(last.partition("-")[2] or 0)
     for path in (run.folder / CHECKPOINTS).glob("checkpoint-*"):
@@ -93,13 +98,15 @@ def _remove_torn(run: Run[SftRecipe], last: str) -> None:
             shutil.rmtree(path)
 
 
-def _save(run: Run[SftRecipe], trainer: Any, choice: Choice) -> None:
+def _save(run: Run[R], trainer: Any, choice: Choice) -> None:
     """Leave the model in `model/`, in the precision it was trained in, and push it if asked."""
     import torch
+    from transformers.utils.logging import disable_progress_bar
 
     if choice.precision == "bf16" and not trainer.is_deepspeed_enabled:
         trainer.model.to(torch.bfloat16)
     trainer.model.config.use_cache = True
+    disable_progress_bar()  # the Hub's client has enabled it again, in accelerate's checkpoints
     trainer.save_model(str(run.folder / MODEL))
     if run.push_to and trainer.is_world_process_zero():
         from huggingface_hub import HfApi
