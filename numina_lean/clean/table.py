@@ -1,0 +1,308 @@
+"""The rows to clean: parquet files one after another, and JSON lines made into parquet first.
+
+All columns are kept as they are. Files need not have the same columns: the table has those of all,
+null where a file lacks one. JSON lines have no types: a column whose values are of several kinds
+(a number here, a text there) becomes a column of texts, JSON for what was none; a line that
+is no JSON object is no row, and is told of; half of a surrogate pair, which no parquet can hold,
+becomes U+FFFD.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from numina_lean.corpus.files import write_atomically
+from numina_lean.errors import InputError
+from numina_lean.tables import Row, jsonl_rows, parquet_columns
+
+PART_ROWS = 8192
+"""Rows that are worked on at a time."""
+
+_SUFFIXES = (".jsonl", ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of the input, as it was given and as the parquet that its rows are read from."""
+
+    given: Path
+    parquet: Path
+    rows: int
+
+    def columns(self) -> tuple[str, ...]:
+        return parquet_columns(self.parquet)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows that lie together. `first` is the number of the first, from 0 in the whole table.
+
+    `within` is its number in its file.
+    """
+
+    number: int
+    first: int
+    within: int
+    source: Source
+    rows: pa.Table
+
+    def texts(self, column: str) -> list[str]:
+        """The values of a column as Unicode text: "" for null, JSON for what is no text, and for a
+        column that the file lacks "" throughout."""
+        if column not in self.rows.column_names:
+            return [""] * self.rows.num_rows
+        values = self.rows.column(column)
+        try:
+            return [_as_text(value) for value in values.to_pylist()]
+        except UnicodeDecodeError:
+            raw = values.cast(pa.large_binary()).to_pylist()
+            return ["" if each is None else each.decode("utf-8", "replace") for each in raw]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Line `line` of the file `given` is no row; `detail` says why."""
+
+    given: Path
+    line: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """The files in order, which hold `rows` rows, and the schema that all their rows fit."""
+
+    sources: tuple[Source, ...]
+    schema: pa.Schema
+
+    @property
+    def rows(self) -> int:
+        return sum(source.rows for source in self.sources)
+
+    def parts(
+        self, columns: Sequence[str] | None = None, *, skip: Callable[[int], bool] | None = None
+    ) -> Iterator[Part]:
+        """The rows in stretches of at most `PART_ROWS`, the same in every run.
+
+        With these columns, or with all. A part whose number is to be skipped is passed over.
+        """
+        number = first = 0
+        for source in self.sources:
+            wanted = None if columns is None else _present(columns, source.columns())
+            within = 0
+            with pq.ParquetFile(source.parquet, pre_buffer=False, memory_map=False) as file:
+                for batch in file.iter_batches(PART_ROWS, columns=wanted):
+                    if skip is None or not skip(number):
+                        rows = pa.Table.from_batches([batch])
+                        yield Part(number, first, within, source, rows)
+                    number += 1
+                    first += batch.num_rows
+                    within += batch.num_rows
+
+
+def input_files(paths: Iterable[Path]) -> list[Path]:
+    """The files named, those of a folder in the order of their names. Raises `InputError`."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(each for each in path.iterdir() if each.suffix in _SUFFIXES)
+            if not inside:
+                raise InputError(f"{path}: no .jsonl or .parquet file in this folder")
+            found.extend(inside)
+        elif not path.exists():
+            raise InputError(f"{path}: no such file or folder")
+        elif path.suffix not in _SUFFIXES:
+            raise InputError(f"{path}: neither .jsonl nor .parquet. Convert it to one of them")
+        else:
+            found.append(path)
+    return found
+
+
+def sha256(path: Path) -> str:
+    """The digest of a file's bytes, as hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def open_input(
+    files: Sequence[Path], column: str, folder: Path, broken: Callable[[Broken], None]
+) -> Input:
+    """The input, whose texts are in `column`. JSON lines go as parquet into `folder`, unless they
+    are there. `broken` is told of every line that is no row.
+
+    Raises `InputError` for a file that cannot be read or lacks the column, and where files have
+    the same column with types that do not fit.
+    """
+    sources = [
+        _jsonl_source(file, folder / f"input-{number:04}.parquet", broken)
+        if file.suffix == ".jsonl"
+        else _source(file, file)
+        for number, file in enumerate(files)
+    ]
+    for source in sources:
+        if source.rows and column not in source.columns():
+            shown = ", ".join(source.columns()[:12])
+            raise InputError(
+                f'{source.given}: no field "{column}" (found: {shown}). Pass --field NAME'
+            )
+    return Input(tuple(sources), _common_schema(sources))
+
+
+def as_schema(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The rows with the columns of `schema`, null where they have none."""
+    columns = [
+        rows.column(field.name).cast(field.type)
+        if field.name in rows.column_names
+        else pa.nulls(rows.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _source(given: Path, parquet: Path) -> Source:
+    parquet_columns(parquet)
+    return Source(given, parquet, int(pq.read_metadata(parquet).num_rows))
+
+
+def _common_schema(sources: Sequence[Source]) -> pa.Schema:
+    schema = pa.schema([])
+    for source in sources:
+        own = pq.read_schema(source.parquet).remove_metadata()
+        try:
+            schema = pa.unify_schemas([schema, own], promote_options="permissive")
+        except pa.ArrowException as error:
+            raise InputError(
+                f"{source.given}: a column has another type than in the files before it "
+                f"({str(error).splitlines()[0]}). Convert it, or clean the files one by one"
+            ) from error
+    return schema
+
+
+def _present(wanted: Sequence[str], found: Sequence[str]) -> list[str]:
+    return [name for name in wanted if name in found]
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _jsonl_source(given: Path, parquet: Path, broken: Callable[[Broken], None]) -> Source:
+    kinds = _Kinds()
+    for row in _read(given):
+        if row.defect is not None:
+            broken(Broken(given, row.number, row.defect))
+        else:
+            kinds.add(row.fields)
+    kinds.settle()
+    if not parquet.exists():
+        write_atomically(parquet, lambda path: _convert(given, kinds, path))
+    return _source(given, parquet)
+
+
+def _read(path: Path) -> Iterator[Row]:
+    with path.open("rb") as stream:
+        for row in jsonl_rows(stream):
+            fields = {_whole_text(name): _whole(value) for name, value in row.fields.items()}
+            yield Row(row.number, fields, row.defect)
+
+
+class _Kinds:
+    """The columns of JSON lines, with the types that their values have."""
+
+    def __init__(self) -> None:
+        self.schema = pa.schema([])
+        self.mixed: set[str] = set()
+        self._waiting: list[dict[str, object]] = []
+
+    def add(self, fields: dict[str, object]) -> None:
+        self._waiting.append(fields)
+        if len(self._waiting) == PART_ROWS:
+            self.settle()
+
+    def settle(self) -> None:
+        """Take the rows into account that were added."""
+        rows, self._waiting = self._waiting, []
+        names = dict.fromkeys(chain.from_iterable(rows))
+        for name in names:
+            if name in self.mixed:
+                continue
+            try:
+                own = pa.schema([(name, _storable(pa.array([row.get(name) for row in rows]).type))])
+                self.schema = pa.unify_schemas([self.schema, own], promote_options="permissive")
+            except (pa.ArrowException, OverflowError):
+                self.mixed.add(name)
+
+    def table(self, rows: Sequence[dict[str, object]]) -> pa.Table:
+        """The rows in the schema of all."""
+        schema = self.final()
+        columns = [
+            pa.array([self._value(row, field) for row in rows], field.type) for field in schema
+        ]
+        return pa.Table.from_arrays(columns, schema=schema)
+
+    def final(self) -> pa.Schema:
+        """A column of mixed values holds texts, as does one of which all values are null."""
+        names = dict.fromkeys([*self.schema.names, *sorted(self.mixed)])
+        return pa.schema([pa.field(name, self._type(name)) for name in names])
+
+    def _type(self, name: str) -> pa.DataType:
+        if name in self.mixed or pa.types.is_null(self.schema.field(name).type):
+            return pa.string()
+        return self.schema.field(name).type
+
+    def _value(self, row: dict[str, object], field: "pa.Field[pa.DataType]") -> object:
+        value = row.get(field.name)
+        if field.name in self.mixed and value is not None and not isinstance(value, str):
+            return json.dumps(value, ensure_ascii=False)
+        if isinstance(value, int) and pa.types.is_floating(field.type):
+            return float(value)
+        return value
+
+
+def _convert(given: Path, kinds: _Kinds, path: Path) -> None:
+    good = (row.fields for row in _read(given) if row.defect is None)
+    with pq.ParquetWriter(path, kinds.final()) as writer:
+        while rows := list(islice(good, PART_ROWS)):
+            try:
+                writer.write_table(kinds.table(rows))
+            except pa.ArrowException as error:
+                raise InputError(
+                    f"{given}: cannot be a table ({str(error).splitlines()[0]}). "
+                    "Give the values of that column one type"
+                ) from error
+
+
+def _storable(kind: pa.DataType) -> pa.DataType:
+    """The type itself. Raises `ArrowTypeError` for one that parquet has not: an object of no
+    fields, at any depth."""
+    if pa.types.is_struct(kind) and kind.num_fields == 0:
+        raise pa.ArrowTypeError("an object without fields")
+    for at in range(kind.num_fields):
+        _storable(kind.field(at).type)
+    return kind
+
+
+def _whole(value: object) -> object:
+    """The value without halves of surrogate pairs, at any depth."""
+    match value:
+        case str():
+            return _whole_text(value)
+        case list():
+            return [_whole(each) for each in value]
+        case dict():
+            return {_whole_text(str(key)): _whole(each) for key, each in value.items()}
+    return value
+
+
+def _whole_text(text: str) -> str:
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
