@@ -1,5 +1,6 @@
 """A recipe in the Trainer's words: what `TrainingArguments` and TRL's configurations are given."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ def training_arguments(
     choice: Choice,
 ) -> dict[str, Any]:
     """The arguments that every trainer of TRL takes, for a run in `folder`."""
-    return {
+    deepspeed = deepspeed_file(folder, recipe, processes)
+    together = _join_on_cpu() if deepspeed and not hardware.gpus else {}
+    return together | {
         "output_dir": str(folder / CHECKPOINTS),
         "run_name": recipe.name,
         "learning_rate": recipe.learning_rate,
@@ -37,7 +40,8 @@ def training_arguments(
         "weight_decay": recipe.weight_decay,
         "max_grad_norm": recipe.max_grad_norm,
         "bf16": choice.precision == "bf16",
-        "use_cpu": not hardware.gpus,
+        # accelerate takes it for "no DeepSpeed", which finds the CPU by itself.
+        "use_cpu": not hardware.gpus and deepspeed is None,
         "activation_checkpointing": recipe.gradient_checkpointing,
         "activation_checkpointing_kwargs": {"use_reentrant": recipe.checkpointing_reentrant},
         "seed": recipe.seed,
@@ -48,5 +52,18 @@ def training_arguments(
         "save_total_limit": recipe.keep,
         "report_to": reporter,
         "disable_tqdm": True,
-        "deepspeed": deepspeed_file(folder, recipe, processes),
+        "deepspeed": deepspeed,
     }
+
+
+def _join_on_cpu() -> dict[str, Any]:
+    """Have the processes of a run on CPUs know of each other, and the Trainer take that over.
+
+    accelerate 1.15 has no backend for DeepSpeed on CPUs. Left alone it takes each process for the
+    only one, and each would train on all of the data.
+    """
+    from accelerate import PartialState
+
+    os.environ["ACCELERATE_USE_DEEPSPEED"] = "true"
+    PartialState(backend="gloo")
+    return {"accelerator_config": {"use_configured_state": True}}

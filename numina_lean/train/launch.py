@@ -54,7 +54,7 @@ def write_launch_files(folder: Path, recipe: Recipe, processes: int, *, gpus: bo
         )
     accelerate: dict[str, Any] = yaml.safe_load(_shipped("accelerate_zero3.yaml"))
     accelerate["num_processes"] = processes
-    accelerate["use_cpu"] = not gpus
+    accelerate["use_cpu"] = not gpus and sharded is None
     if sharded:
         config = json.loads(_shipped("deepspeed_zero3.json"))
         config["zero_optimization"]["stage"] = recipe.zero_stage

@@ -3,10 +3,10 @@
 Model states as in ZeRO (Rajbhandari et al. 2020, https://arxiv.org/abs/1910.02054, section 3): in
 mixed precision with Adam 2 bytes of parameters, 2 of gradients and 12 of optimiser states a
 parameter, of which stage 1 divides the last among the devices, stage 2 the last two and stage 3
-all. In float32, and under autocast without DeepSpeed, 4, 4 and 8. Activations by counting what autograd
-keeps, as Korthikanti et al. 2022 (https://arxiv.org/abs/2205.05198) do, for Llama's layer in place
-of GPT's, and with fused attention. What is not counted: fragmentation, communication buffers beyond
-`LIVE`, the CUDA context (about a GiB together).
+all. In float32, and under autocast without DeepSpeed, 4, 4 and 8. Activations by counting what
+autograd keeps, as Korthikanti et al. 2022 (https://arxiv.org/abs/2205.05198) do, for Llama's layer
+in place of GPT's, and with fused attention. What is not counted: fragmentation, communication
+buffers beyond `LIVE`, the CUDA context (about a GiB together).
 """
 
 from dataclasses import dataclass
