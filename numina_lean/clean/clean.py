@@ -36,10 +36,11 @@ from numina_lean.clean.dropped import (
 from numina_lean.clean.embedder import Embedder
 from numina_lean.clean.held_out import HeldOut
 from numina_lean.clean.index import Index, index_rows
+from numina_lean.clean.lines import Broken
 from numina_lean.clean.meaning import find_near_in_meaning, to_embed
 from numina_lean.clean.repeats import REPEATS, Repeats, find_repeats
 from numina_lean.clean.settings import Settings
-from numina_lean.clean.table import Broken, Input, as_schema, input_files, open_input, sha256
+from numina_lean.clean.table import Input, as_schema, input_files, open_input, sha256
 from numina_lean.corpus.files import write_atomically, write_text_atomically
 from numina_lean.corpus.run_folder import RunFolder
 
@@ -59,7 +60,7 @@ Advance = Callable[[Stage, int, int], None]
 
 @dataclass(slots=True)
 class _Run:
-    """What the stages share. `seconds` is what each took in this run, `counts` go to the manifest."""
+    """What the stages share. `seconds` are of this run; `counts` go to the manifest."""
 
     table: Input
     held_out: HeldOut
@@ -232,7 +233,9 @@ def _manifest(
 ) -> dict[str, object]:
     reasons = Counter(loss.reason.value for loss in losses.values())
     return {
-        "versions": {"numina-lean": __version__, "polars": pl.__version__, "pyarrow": pa.__version__},
+        "versions": {
+            "numina-lean": __version__, "polars": pl.__version__, "pyarrow": pa.__version__,
+        },
         "inputs": [
             {"path": str(source.given), "rows": source.rows, "sha256": hashes[str(source.given)]}
             for source in run.table.sources

@@ -26,7 +26,7 @@ class Reason(StrEnum):
     """It has nearly the tokens, and the numbers, of a row that is kept."""
 
 
-DROPPED_SCHEMA = pa.schema([
+_COLUMNS: list[tuple[str, pa.DataType]] = [
     ("row", pa.int64()),             # its number in the input, from 0
     ("id", pa.string()),
     ("source", pa.string()),
@@ -40,7 +40,8 @@ DROPPED_SCHEMA = pa.schema([
     ("distance", pa.float64()),      # cosine, of `embedding`
     ("cluster", pa.int64()),         # the first row of the cluster, of duplicates
     ("text", pa.string()),           # what was compared
-])  # fmt: skip
+]  # fmt: skip
+DROPPED_SCHEMA = pa.schema(_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,12 @@ _TOKEN = (
     r"|[\p{Han}\p{Hiragana}\p{Katakana}]|[\p{L}\p{M}]+|[^\s\w]"
 )
 _HYPHENS = (r"([a-z]{2})-([a-z]{2})", r"([a-z0-9])-([a-z]{3})")
-_LAYOUT = frozenset(
+_LAYOUT_COMMANDS = (
     r"\left \right \big \bigl \bigr \bigg \displaystyle \textstyle \limits \text \textbf \textit "
     r"\mathrm \mathbf \mathit \mathbb \mathcal \operatorname \quad \qquad \rm \bf \mbox "
-    r"\dfrac \tfrac \frac \begin \end".split()
+    r"\dfrac \tfrac \frac \begin \end"
 )
+_LAYOUT = frozenset(_LAYOUT_COMMANDS.split())
 _REMEMBERED = 2**20
 
 
@@ -111,7 +112,11 @@ def _tokens(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int32], Places]
     encoded = pa.chunked_array([flat]).combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
-    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(), starts
+    return (
+        [str(token) for token in encoded.dictionary.to_pylist()],
+        encoded.indices.to_numpy(),
+        starts,
+    )
 
 
 def _entry(raw: str) -> _Entry:
