@@ -6,6 +6,7 @@ import typer
 
 from numina_lean.cli.build_cot import cot
 from numina_lean.cli.build_lean import lean
+from numina_lean.cli.build_tir import tir
 
 build = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
@@ -21,6 +22,7 @@ def _build() -> None:
 _COMMANDS: dict[str, Callable[..., None]] = {
     "cot": cot,
     "lean": lean,
+    "tir": tir,
 }
 for name, command in _COMMANDS.items():
     build.command(name)(command)

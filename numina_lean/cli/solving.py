@@ -102,6 +102,22 @@ class Machine:
 
 
 @asynccontextmanager
+async def open_tools(means: Means) -> AsyncIterator[tuple[Model, SandboxRunner]]:
+    """The model, recorded and with a breaker, and what runs programs; closed at the end.
+
+    Raises `SandboxUnavailableError`, `ModelUnavailableError` and `InputError`.
+    """
+    async with AsyncExitStack() as stack:
+        sandbox = stack.enter_context(Sandbox(jobs=means.programs, unsafe=means.unsafe))
+        runner = SandboxRunner(sandbox, means.programs)
+        stack.callback(runner.close)
+        model: Model = await stack.enter_async_context(open_model(means.model, means.options))
+        if means.record is not None:
+            model = Recorder(model, means.record)
+        yield Breaker(model), runner
+
+
+@asynccontextmanager
 async def open_machine(means: Means, tell: Callable[[str], None]) -> AsyncIterator[Machine]:
     """Everything at work; closed at the end.
 
@@ -109,9 +125,7 @@ async def open_machine(means: Means, tell: Callable[[str], None]) -> AsyncIterat
     `InputError`.
     """
     async with AsyncExitStack() as stack:
-        sandbox = stack.enter_context(Sandbox(jobs=means.programs, unsafe=means.unsafe))
-        runner = SandboxRunner(sandbox, means.programs)
-        stack.callback(runner.close)
+        model, runner = await stack.enter_async_context(open_tools(means))
         referee: Referee | None = None
         if means.verify is not None:
             checker = stack.enter_context(
@@ -120,10 +134,7 @@ async def open_machine(means: Means, tell: Callable[[str], None]) -> AsyncIterat
             from numina_lean.solve.lean_referee import LeanReferee
 
             referee = _weighing(LeanReferee(checker))
-        model: Model = await stack.enter_async_context(open_model(means.model, means.options))
-        if means.record is not None:
-            model = Recorder(model, means.record)
-        yield Machine(means, Breaker(model), runner, referee)
+        yield Machine(means, model, runner, referee)
 
 
 def _weighing(referee: Judge) -> Referee:
