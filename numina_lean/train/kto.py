@@ -30,7 +30,7 @@ LABELLED = "labelled.jsonl"
 """In the run's folder: what is learnt from."""
 WORKER = "numina_lean.train.kto"
 
-_TEMPLATE_WITH_END = CHAT_TEMPLATE.replace(
+TEMPLATE_WITH_END = CHAT_TEMPLATE.replace(
     "message['content'] + '\n' }}{% endif %}", "message['content'] + '\n' + eos_token }}{% endif %}"
 )
 """For training alone: a solution ends in the end-of-text token, as in fine-tuning."""
@@ -128,7 +128,7 @@ def train_kto(run: Run[KtoRecipe], on_step: OnStep | None = None) -> None:
     recipe, hardware = run.recipe, find_hardware()
     choice = choose(recipe, hardware)
     tokenizer = load_tokenizer(recipe.model)
-    tokenizer.chat_template = _TEMPLATE_WITH_END
+    tokenizer.chat_template = TEMPLATE_WITH_END
     settings = training_arguments(recipe, run.folder, run.processes, run.reporter, hardware, choice)
     rows = _stored(run.folder)
     arguments = KTOConfig(

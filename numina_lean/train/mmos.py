@@ -9,6 +9,7 @@ Not covered: the paper's choice of the k programs of a problem that are farthest
 import ast
 import json
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -85,7 +86,9 @@ def canonical(code: str) -> str | None:
     if len(code) > _LONGEST:
         return None
     try:
-        tree = ast.parse(code)
+        with warnings.catch_warnings():  # of escapes that are none, which models write
+            warnings.simplefilter("ignore")
+            tree = ast.parse(code)
         names = {name: f"v{at}" for at, name in enumerate(dict.fromkeys(_given(tree)))}
         return ast.unparse(_Renamed(names).visit(tree))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
