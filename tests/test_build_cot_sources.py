@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numina_lean.build.cot.adapters import read_source
+from numina_lean.build.cot.ending import asks_for_proof, with_box, with_qed
 from numina_lean.build.cot.forum import Post, bbcode_text, best_reply, latex_symbols
 from numina_lean.build.cot.html_text import html_sections, html_text
 from numina_lean.build.cot.orca import found_answer
@@ -314,3 +315,24 @@ def test_lone_surrogates_and_nul_do_not_reach_a_row(tmp_path: Path) -> None:
     path.write_text('{"problem": "a\\u0000 \\ud800 b\\r\\nc", "solution": "\\\\boxed{1}"}\n')
     (row,) = rows(read("math", path))
     assert row.problem == "a � b\nc"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<math>", "[[File:", "[[", "[", "{{", "==a ", "<ref>", "<!--", "<!x", "<p ", "</math>",
+        "&#", "[img]", "[attach]", "[quote ", "\\[", "[asy]", "$", "■ ", "is  ", "\n", " ", "= ",
+        "1", "1,000", "#### ", "~a\n",
+    ],
+)  # fmt: skip
+def test_no_repeated_piece_takes_the_readers_long(piece: str) -> None:
+    """Each of these, not closed and 30,000 characters long, would hold up a careless pattern."""
+    for text in (piece * (30_000 // len(piece)), f"x{' ' * 15_000}{piece}{' ' * 15_000}y"):
+        wikitext_sections(text)
+        candidates([*html_sections(text), *wikitext_sections(f"==Solution==\n{text}")])
+        bbcode_text(text)
+        latex_symbols(text)
+        found_answer(text)
+        with_box(text, "7")
+        with_qed(text)
+        asks_for_proof(text, text)

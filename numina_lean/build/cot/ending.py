@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from numina_lean.answers.equality import equal
 from numina_lean.answers.extract import boxed, final_answer
+from numina_lean.build.cot.last_value import last_value
 
 QED = "■"
 
@@ -17,17 +18,17 @@ _QED_SIGNS = re.compile(
     r"(?:\$\s*)?(?:\\blacksquare|\\Box|\\square|\\qed|∎|■|□)(?:\s*\$)?[\s.]*$"
     r"|\b(?:Q\.\s?E\.\s?D|QED)[\s.]*$"
 )
-_HASHES = re.compile(r"\n*^[ \t]*####[ \t]*([^\n]+)\s*\Z", re.MULTILINE)
+_HASHES = "####"
 _FORMULAS = re.compile(r"\$\$[^$]+\$\$|\$[^$]+\$")
 _PROOF = re.compile(
-    r"(?:^|[.,;:!?。，；\n$]\s*|\b(?:and|then|to|please)\s+)(?:prove|show|verify|demonstrate)\b"
+    r"(?:^|[.,;:!?。，；\n$]\s{0,4}|\b(?:and|then|to|please)\s+)(?:prove|show|verify|demonstrate)\b"
     r"(?!\s+(?:your\s+)?work)"
     r"|求证|證明|证明|試證|试证",
     re.IGNORECASE,
 )
 _VALUE = re.compile(
     r"\b(?:find|determine|compute|calculate|evaluate|how\s+(?:many|much)|what\s+(?:is|are|was))\b"
-    r"|求(?!证)|多少|是否|为\s*[_（(]",
+    r"|求(?!证)|多少|是否|为\s{0,4}[_（(]",
     re.IGNORECASE,
 )
 
@@ -53,19 +54,28 @@ def with_box(solution: str, answer: str | None) -> str | None:
     r"""The solution with its final answer in `\boxed{}`, or None where no rule finds it.
 
     A box that is there stays (`\fbox{5}` and `\boxed 5` become `\boxed{5}`). A last line `#### 5`
-    becomes a sentence. What the prose calls the answer, or the last formula comes to, is boxed
-    only if it equals `answer`, the reference.
+    becomes a sentence. What the prose calls the answer, or the last sentence or formula comes to,
+    is boxed only if it equals `answer`, the reference.
     """
     solution = _BARE_BOX.sub(r"\\boxed{\1}", _FBOX.sub(r"\\boxed", solution))
     if boxed_answer(solution) is not None:
         return solution
-    line = _HASHES.search(solution)
-    if line is not None and line[1].strip():
-        return with_answer(solution[: line.start()], line[1].strip())
+    worked, stated = last_line(solution)
+    if stated is not None:
+        return with_answer(worked, stated)
     if answer is None or not _fits(answer):
         return None
     known = any(equal(stated, answer) for stated in _stated(solution))
     return with_answer(solution, answer) if known else None
+
+
+def last_line(solution: str) -> tuple[str, str | None]:
+    """The solution without its last line `#### 5`, and what that says; else all of it, and None."""
+    before, _, last = solution.rstrip().rpartition("\n")
+    stated = last.strip().removeprefix(_HASHES).strip()
+    if not last.strip().startswith(_HASHES) or not stated:
+        return solution, None
+    return before.rstrip(), stated
 
 
 def with_answer(solution: str, answer: str) -> str:
@@ -84,6 +94,9 @@ def _stated(solution: str) -> Iterator[str]:
     stated = final_answer(solution)
     if stated is not None:
         yield stated
+    value = last_value(solution)
+    if value is not None:
+        yield value
     formulas = _FORMULAS.findall(solution)
     if formulas:
         last = formulas[-1].strip("$ \n")

@@ -19,20 +19,22 @@ from numina_lean.build.cot.row import CotRow, new_row, text_of
 from numina_lean.build.stage import Rejected
 
 _FORMULA = re.compile(
-    r"(\$\$.*?\$\$|(?<!\\)\$[^$]*\$|\\\[.*?\\\]|\\\(.*?\\\)|\[asy\].*?\[/asy\])", re.DOTALL
+    r"(\$\$.*?\$\$|(?<!\\)\$[^$]*\$|\\\[(?:(?!\\\[).)*?\\\]|\\\((?:(?!\\\().)*?\\\)"
+    r"|\[asy\](?:(?!\[asy\]).)*?\[/asy\])",
+    re.DOTALL,
 )
 _SYMBOL = re.compile(r"\\(?:[A-Za-z]+|[^\sA-Za-z])|[\^_]")
 _QED = re.compile(rf"{QED}|\\blacksquare\b")
-_QUOTE = re.compile(r"\[(/?)quote\b[^\]]*\]", re.IGNORECASE)
-_IMAGE = re.compile(r"\[img\b[^\]]*\]\s*(\S+?)\s*\[/img\]", re.IGNORECASE)
-_ATTACHMENT = re.compile(r"\[attach\b[^\]]*\].*?\[/attach\]", re.IGNORECASE | re.DOTALL)
+_QUOTE = re.compile(r"\[(/?)quote\b[^\]]{0,300}\]", re.IGNORECASE)
+_IMAGE = re.compile(r"\[img\b[^\]]{0,100}\]\s{0,9}([^\s\[]{1,500})\s{0,9}\[/img\]", re.IGNORECASE)
+_ATTACHMENT = re.compile(r"\[attach\b[^\]]{0,100}\][^\[]{0,500}\[/attach\]", re.IGNORECASE)
 _TAG = re.compile(
     r"(?<!\\)\[/?(?:hide|b|i|u|s|url|color|size|center|left|right|list|code|spoiler|youtube|email"
-    r"|user|tip|font|block|quote)\b(?:=[^\]]*)?\]",
+    r"|user|tip|font|block|quote)\b(?:=[^\]]{0,500})?\]",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"(?<!\\)\[\*\][ \t]*")
-_MARKDOWN_IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
+_MARKDOWN_IMAGE = re.compile(r"!\[\]\(([^)\s]+)\)")
 _DEEPEST = 5
 
 

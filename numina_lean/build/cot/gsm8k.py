@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from numina_lean.build.cot.ending import last_line
 from numina_lean.build.cot.raw import Raw, records
 from numina_lean.build.cot.row import CotRow, name_of, new_row, text_of
 from numina_lean.build.stage import Rejected
 
 _NOTE = re.compile(r"<<[^<>\n]*>>")
-_ANSWER = re.compile(r"^####[ \t]*(\S[^\n]*?)[ \t]*\Z", re.MULTILINE)
 
 
 def read_gsm8k(source: str, path: Path) -> Iterator[CotRow | Rejected]:
@@ -24,9 +24,9 @@ def _row(source: str, raw: Raw) -> CotRow | Rejected:
     question, worked = text_of(raw.fields, "question"), text_of(raw.fields, "answer").strip()
     if not question:
         return Rejected("no_problem", 'no text in "question"', id=raw.origin)
-    answer = _ANSWER.search(worked)
+    _, answer = last_line(worked)
     if answer is None:
         return Rejected("no_answer", "no last line #### …", review=True, id=raw.origin)
     solution = _NOTE.sub("", worked)
     name = name_of(raw.fields)
-    return new_row(source, name, raw.origin, question, solution, answer[1], given=True)
+    return new_row(source, name, raw.origin, question, solution, answer, given=True)

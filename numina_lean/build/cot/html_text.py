@@ -4,8 +4,14 @@ Formulas are pictures there, of class `latex`, whose `alt` is their source. Othe
 Markdown's, of which the file is told.
 """
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+_COMMENT = re.compile(r"<!(?:--.*?(?:-->|\Z)|[^>]*(?:>|\Z))", re.DOTALL)
+_OPEN = re.compile(r"<(?=[^<>]*(?:<|\Z))")
+_MOST_OPEN = 100
+"""`html.parser` takes hours over many tags that never close: they are read as text."""
 
 _BLOCKS = frozenset(
     ("p", "div", "li", "ul", "ol", "table", "tr", "dl", "dd", "dt", "blockquote", "center")
@@ -38,6 +44,9 @@ class Section:
 def html_sections(html: str) -> list[Section]:
     """The page by its headings. Takes any text, however broken."""
     reader = _Reader()
+    html = _COMMENT.sub("", html)
+    if html.count("<") > html.count(">") + _MOST_OPEN:
+        html = _OPEN.sub("&lt;", html)
     reader.feed(html)
     reader.close()
     return reader.sections

@@ -25,14 +25,14 @@ _SOLUTION = re.compile(r"\s*(?:\w+\s+){0,2}(?:solution|proof)s?\b", re.IGNORECAS
 _NO_SOLUTION = re.compile(r"\bvideo\b|\bsee also\b|\bnotes?\b|\bcomments?\b", re.IGNORECASE)
 _REDIRECT = re.compile(r"\s*#REDIRECT\b", re.IGNORECASE)
 _SIGNATURE = re.compile(
-    r"(?:\n\s*(?:[~–—]|-(?!\d))\s*[^\n$\\]{1,60}"
-    r"|\n\s*\(?(?:edited|revised|(?:video )?solution) by[^\n$\\]{1,60}"
-    r"|\n\s*\S{1,60}@\S{1,60}\.[^\n$\\]{2,60})+\s*\Z",
+    r"(?:[~–—]|-(?!\d))[^$\\]{1,60}"
+    r"|\(?(?:edited|revised|(?:video )?solution) by[^$\\]{1,60}"
+    r"|[^\s$\\]{1,60}@[^$\\]{1,80}",
     re.IGNORECASE,
 )
-"""Who wrote a solution, in its last lines."""
+"""A line that says who wrote a solution."""
 
-_IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
+_IMAGE = re.compile(r"!\[\]\(([^)\s]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,15 @@ def candidates(sections: list[Section]) -> list[str]:
             found[-1].append(section.text)
         else:
             level = 0
-    return [_SIGNATURE.sub("", "\n" + "\n\n".join(parts)).strip() for parts in found]
+    return [_unsigned("\n\n".join(parts)) for parts in found]
+
+
+def _unsigned(text: str) -> str:
+    """Without the last lines that say who wrote it."""
+    lines = text.strip().split("\n")
+    while lines and (not lines[-1].strip() or _SIGNATURE.fullmatch(lines[-1].strip())):
+        lines.pop()
+    return "\n".join(lines).strip()
 
 
 def _row(source: str, page: Page) -> CotRow | Rejected:

@@ -9,21 +9,25 @@ import re
 
 from numina_lean.build.cot.html_text import Section
 
-_HEADING = re.compile(r"^(={1,6})[ \t]*(.+?)[ \t]*\1[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^={1,6}[^\n]+=[ \t]*$", re.MULTILINE)
 _FORMULA = re.compile(
-    r"<(?P<tag>math|imath|cmath|asy)\b[^>]*>(?P<body>.*?)</(?P=tag)\s*>", re.DOTALL | re.IGNORECASE
+    r"<(?P<tag>math|imath|cmath|asy)\b[^<>]*>"
+    r"(?P<body>(?:(?!<(?:math|imath|cmath|asy)\b).)*?)</(?P=tag)\s*>",
+    re.DOTALL | re.IGNORECASE,
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_REFERENCE = re.compile(r"<ref\b[^>/]*(?:/>|>.*?</ref>)", re.DOTALL | re.IGNORECASE)
+_REFERENCE = re.compile(r"<ref\b[^<>/]*(?:/>|>(?:(?!<ref\b).)*?</ref>)", re.DOTALL | re.IGNORECASE)
 _BRACES = re.compile(r"\{\{|\}\}")
-_PICTURE = re.compile(r"\[\[\s*(?:File|Image)\s*:\s*([^|\]]+)(?:\|[^\]]*)?\]\]", re.IGNORECASE)
-_CATEGORY = re.compile(r"\[\[\s*Category\s*:[^\]]*\]\]", re.IGNORECASE)
-_LINK = re.compile(r"\[\[(?:[^|\]]*\|)?([^\]|]*)\]\]")
-_ADDRESS = re.compile(r"\[(?:https?:)?//\S+?(?:[ \t]+([^\]\n]*))?\]")
+_PICTURE = re.compile(
+    r"\[\[[ ]?(?:File|Image)[ ]?:([^|\[\]]{1,300})(?:\|[^\[\]]*)?\]\]", re.IGNORECASE
+)
+_CATEGORY = re.compile(r"\[\[[ ]?Category[ ]?:[^\[\]]*\]\]", re.IGNORECASE)
+_LINK = re.compile(r"\[\[(?:[^|\[\]]*\|)?([^\[\]|]*)\]\]")
+_ADDRESS = re.compile(r"\[(?:https?:)?//[^\s\[\]]+(?:[ \t]([^\[\]\n]*))?\]")
 _EMPHASIS = re.compile(r"'{2,5}")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
-_BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+_BLANKS = re.compile(r"\n{3,}")
 
 
 def wikitext_sections(text: str) -> list[Section]:
@@ -36,10 +40,12 @@ def wikitext_sections(text: str) -> list[Section]:
 
     bare = _FORMULA.sub(keep, _COMMENT.sub("", text.replace("\0", "")))
     bare = _REFERENCE.sub("", _without_templates(bare))
-    sections, end, level, title = [], 0, 0, ""
+    sections: list[Section] = []
+    end, level, title = 0, 0, ""
     for heading in _HEADING.finditer(bare):
         sections.append(_section(level, title, bare[end : heading.start()], formulas))
-        level, title, end = len(heading[1]), heading[2], heading.end()
+        level, title = _titled(heading[0].strip())
+        end = heading.end()
     sections.append(_section(level, title, bare[end:], formulas))
     return sections
 
@@ -50,6 +56,14 @@ def _section(level: int, title: str, body: str, formulas: list[str]) -> Section:
     text = html.unescape(_TAG.sub("", _BREAK.sub("\n", _EMPHASIS.sub("", text))))
     text = re.sub("\0(\\d+)\0", lambda found: formulas[int(found[1])], text)
     return Section(level, _EMPHASIS.sub("", title), [_BLANKS.sub("\n\n", text)])
+
+
+def _titled(line: str) -> tuple[int, str]:
+    """Level and title of a heading: as many signs as stand on both sides."""
+    left = len(line) - len(line.lstrip("="))
+    right = len(line) - len(line.rstrip("="))
+    level = min(left, right, 6)
+    return level, line[level : len(line) - level].strip()
 
 
 def _formula(tag: str, body: str) -> str:
