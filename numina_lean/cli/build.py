@@ -13,7 +13,9 @@ build = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode
 
 @build.callback()
 def _build() -> None:
-    """Build data sets in the schemas that NuminaMath publishes, or compile a Lean project.
+    """Build NuminaMath-style data sets, or compile a Lean project.
+
+    A data set has exactly the columns that NuminaMath publishes, a card and a manifest.
 
     Example: numina-lean build lean
     """
