@@ -16,8 +16,13 @@ one into rensa's LSH. The ratio is of rows a second, of all stages against that.
         [--long]
 
 `--long` makes the problems alone 1 to 3 KB. Bars: 15 minutes and 6 GB for 860,000 rows on 2 cores.
-Does not cover: rows near in meaning (`benchmarks/clean_meaning.py`), how alike repetitions in real
-collections are.
+
+`--meaning` does none of that, but measures rows near in meaning: how many rows a second minilm
+embeds, how many of 20 paraphrases of problems are nearer than 0.15 to them, and how many of these
+the prefilter of `--embed-rows candidates` lets through; with `--against FILE --input FILE` also how
+many rows of a real table it lets through.
+
+Does not cover: how alike repetitions in real collections are.
 """
 
 import argparse
@@ -341,6 +346,87 @@ def baseline(rows: Path, tests: Path, count: int) -> float:
     return count / (time.perf_counter() - start)
 
 
+PARAPHRASES = (
+    ("A train travels 120 miles in 3 hours. What is its average speed in miles per hour?",
+     "If a train goes 120 miles in 3 hours, find its average speed in miles per hour."),
+    ("How many positive divisors does 360 have?",
+     "Determine the number of positive factors of 360."),
+    ("Find the area of a circle with radius 7.", "A circle has radius 7. What is its area?"),
+    ("What is the remainder when $2^{100}$ is divided by 7?",
+     "Find the residue of $2^{100}$ modulo 7."),
+    ("Solve for $x$: $x^2 - 5x + 6 = 0$.", "Find all roots of the equation $x^2 - 5x + 6 = 0$."),
+    ("In how many ways can 5 people sit in a row?",
+     "Count the seatings of 5 people in a single line."),
+    ("A bag has 3 red and 5 blue marbles. Two are drawn without replacement. What is the "
+     "probability that both are red?",
+     "Two marbles are taken, one after the other and not put back, from a bag with 3 red marbles "
+     "and 5 blue marbles. Find the chance that both of them are red."),
+    ("The sum of two numbers is 20 and their product is 96. Find the larger number.",
+     "Two numbers add up to 20 and multiply to 96. What is the bigger of the two?"),
+    ("Find the smallest positive integer divisible by 12, 15 and 20.",
+     "What is the least positive number that 12, 15 and 20 all divide?"),
+    ("Let $f(x) = 3x + 2$. Compute $f(f(1))$.", "If $f(x) = 3x + 2$, what is $f(f(1))$?"),
+    ("A rectangle has perimeter 30 and one side 8. What is its area?",
+     "One side of a rectangle is 8 and its perimeter is 30. Find the area of the rectangle."),
+    ("Tom has twice as many apples as Ann. Together they have 36. How many has Tom?",
+     "Ann and Tom have 36 apples in all, and Tom's are twice Ann's. How many apples does Tom own?"),
+    ("Prove that the sum of two odd integers is even.",
+     "Show that adding two odd integers always gives an even integer."),
+    ("What is the units digit of $3^{2023}$?", "Find the last digit of $3^{2023}$."),
+    ("The angles of a triangle are in ratio 2:3:4. Find the largest angle.",
+     "A triangle has angles in the ratio 2:3:4. What is the measure of its greatest angle?"),
+    ("How many integers between 1 and 1000 are perfect squares?",
+     "Count the perfect squares among the integers from 1 to 1000."),
+    ("A shirt costs 40 dollars after a discount of 20 percent. What was the original price?",
+     "After 20 percent off, a shirt is sold for 40 dollars. Find its price before the discount."),
+    ("Evaluate $\\sum_{k=1}^{50} k$.", "Find the sum of the first 50 positive integers."),
+    ("Find the distance between the points $(1,2)$ and $(4,6)$.",
+     "What is the length of the segment from $(1,2)$ to $(4,6)$?"),
+    ("Three fair coins are flipped. What is the probability of exactly two heads?",
+     "Find the probability that precisely two heads come up when three fair coins are tossed."),
+)  # fmt: skip
+
+
+def measure_meaning(tests: Path | None, rows: Path | None) -> None:
+    """Print what minilm and the prefilter do on paraphrases, and what the latter does on rows."""
+    from numina_lean.clean.embedder import load_embedder
+    from numina_lean.clean.held_out import HeldOut, TestProblem
+    from numina_lean.clean.signature import signatures
+    from numina_lean.clean.words import Reader
+    from numina_lean.problems.problem import Problem
+    from numina_lean.problems.read import read_problems
+
+    def texts(path: Path) -> list[str]:
+        return [row.problem for row in read_problems(str(path)) if isinstance(row, Problem)]
+
+    def held_out(problems: list[str]) -> HeldOut:
+        return HeldOut([TestProblem("suite", str(at), text) for at, text in enumerate(problems)])
+
+    originals, others = map(list, zip(*PARAPHRASES, strict=True))
+    embedder = load_embedder("minilm")
+    distances = 1 - (embedder.embed(originals) * embedder.embed(others)).sum(axis=1)
+    near = distances < 0.15
+    read = Reader().read(others)
+    passed = held_out(originals).resembles(signatures(read).loose_bands())
+    grams = {match.row for match in held_out(originals).matches(read.words)}
+    print(f"paraphrases {len(others)}: {len(grams)} share a run of ten words, {near.sum()} are "
+          f"nearer than 0.15 (median {sorted(distances)[len(others) // 2]:.2f}); of these the "
+          f"prefilter lets {(passed & near).sum()} through")  # fmt: skip
+    sample = texts(rows)[:512] if rows else [str(Writer(0, False).problem()) for _ in range(512)]
+    start = time.perf_counter()
+    embedder.embed(sample)
+    rate = len(sample) / (time.perf_counter() - start)
+    size = sum(map(len, sample)) / len(sample)
+    print(f"minilm embeds {rate:.0f} rows of {size:.0f} characters a second at load "
+          f"{os.getloadavg()[0]:.1f}: 860,000 take {860_000 / rate / 3600:.1f} h")  # fmt: skip
+    if tests and rows:
+        found = signatures(Reader().read(texts(rows)))
+        passed = held_out(texts(tests)).resembles(found.loose_bands())
+        print(
+            f"of {len(passed):,} rows of {rows.name} the prefilter lets {passed.mean():.1%} through"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=860_000)
@@ -349,7 +435,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--long", action="store_true")
+    parser.add_argument("--meaning", action="store_true")
+    parser.add_argument("--against", type=Path)
+    parser.add_argument("--input", type=Path)
     asked = parser.parse_args()
+    if asked.meaning:
+        measure_meaning(asked.against, asked.input)
+        return
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="clean-rate-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:

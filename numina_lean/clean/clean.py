@@ -43,6 +43,7 @@ from numina_lean.clean.settings import Settings
 from numina_lean.clean.table import Input, as_schema, input_files, open_input, sha256
 from numina_lean.corpus.files import write_atomically, write_text_atomically
 from numina_lean.corpus.run_folder import RunFolder
+from numina_lean.errors import InputError
 
 MANIFEST = "manifest.json"
 DROPPED = "dropped.parquet"
@@ -102,6 +103,8 @@ def clean(
             return done
         broken: list[Broken] = []
         table = open_input(files, settings.field, folder.state / "input", broken.append)
+        if not table.rows:
+            raise InputError(f"{', '.join(map(str, inputs))}: no rows")
         run = _Run(table, held_out, settings, folder.state / "stages", advance)
         losses = _losses(run, embedder)
         with run.timed("write"):

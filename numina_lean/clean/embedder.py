@@ -60,9 +60,9 @@ class SentenceModel:
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
-        library = _import("sentence_transformers", name)
         if not folder.is_dir():
             raise InputError(f"--embed {name}: no such folder. Pass that of a sentence model")
+        library = _import("sentence_transformers", name)
         try:
             self._model = library.SentenceTransformer(str(folder), local_files_only=True)
         except Exception as error:  # what is wrong with a folder, each library says in its own way

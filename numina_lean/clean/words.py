@@ -24,9 +24,10 @@ from numina_lean.clean.ragged import Flags, Places, Ragged, ragged
 from numina_lean.problems.tokens import bare, decisive, tokens
 
 _DRAWING = "[asy]"
+_ALONE = r"[\p{Han}\p{Hiragana}\p{Katakana}]"
 _TOKEN = (
     r"\[asy\][\s\S]*?\[/asy\]|\\[a-z]+|\\.|\d+(?:\.\d+)?"
-    r"|[\p{Han}\p{Hiragana}\p{Katakana}]|[\p{L}\p{M}]+|[^\s\w]"
+    rf"|{_ALONE}|[\p{{L}}\p{{M}}--{_ALONE}]+|[^\s\w]"
 )
 _HYPHENS = (r"([a-z]{2})-([a-z]{2})", r"([a-z0-9])-([a-z]{3})")
 _LAYOUT_COMMANDS = (
