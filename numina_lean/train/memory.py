@@ -123,15 +123,16 @@ def estimate(
 
 
 def layer_bytes(shape: Shape, tokens: int, width: int) -> int:
-    """What autograd keeps of one Llama layer: values of `width` bytes, norms in float32.
+    """What autograd keeps of one Llama layer with fused attention; a value has `width` bytes.
 
-    Of each token: the layer's input twice in float32 for each norm (itself, and scaled) and once
-    for its weight; the inputs of q, k and v (shared), of the output projection, of gate and up
-    (shared) and of down; q, k and v as attention takes them, rotated, and its output; what gate,
-    up and their product are.
+    Of each token, for each of two norms: its input in float32, the root of its mean square, what is
+    normalised, and that scaled, which the projections read. For attention: q, k and v as they go
+    in, a float32 a head, and what comes out. For the gated part: gate, gate after its
+    non-linearity, up, and their product.
     """
-    rotated = (shape.heads + 2 * shape.kv_heads) * shape.head_size
     attended = shape.heads * shape.head_size
-    norms = 2 * (2 * 4 + width) * shape.hidden
-    projections = 2 * shape.hidden + attended
-    return tokens * (norms + width * (projections + rotated + attended + 4 * shape.intermediate))
+    rotated = attended + 2 * shape.kv_heads * shape.head_size
+    norms = 2 * (4 * shape.hidden + 4 + 2 * width * shape.hidden)
+    attention = width * (rotated + attended) + 4 * shape.heads
+    gated = 4 * width * shape.intermediate
+    return tokens * (norms + attention + gated)

@@ -158,7 +158,7 @@ def _warnings(
         found.append(
             f"about {memory.total / _GIB:.0f} GiB a GPU are wanted, and there are "
             f"{plan.hardware.memory / _GIB:.0f}: pass more --processes, or a smaller "
-            "--set per_device_batch=N"
+            "--set per_device_batch=N with as much more --set accumulation=N"
         )
     if plan.processes > max(1, plan.hardware.gpus) and plan.hardware.gpus:
         found.append(f"{plan.processes} processes, and {plan.hardware.gpus} GPUs")

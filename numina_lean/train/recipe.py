@@ -81,9 +81,9 @@ class Recipe(BaseModel):
         together = self.per_device_batch * processes
         if self.global_batch % together:
             raise InputError(
-                f"recipe {self.name}: a global batch of {self.global_batch} does not divide into "
-                f"{processes} processes x {self.per_device_batch} sequences. Pass another "
-                "--processes, or --set per_device_batch=N"
+                f"recipe {self.name}: a global batch of {self.global_batch} (per_device_batch x "
+                f"devices x accumulation) does not divide into {processes} processes x "
+                f"{self.per_device_batch} sequences. Pass another --processes, or --set these"
             )
         return self.global_batch // together
 
