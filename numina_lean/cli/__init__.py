@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "Check Lean sources, and say for each what it comes to.",
     "serve": "Answer checks over HTTP.",
     "build": "Build NuminaMath-style data sets, or compile a Lean project.",
+    "clean": "Drop repeated rows, and rows that hold problems of test sets, with the evidence.",
     "train": "Train models on such data sets: two-stage fine-tuning, with preflight.",
     "corpus": "Look into a corpus that formalize wrote.",
     "cache": "Look into the cache of verdicts, empty it, or write it out.",
