@@ -30,6 +30,8 @@ COMMANDS = {
     "build": "Build NuminaMath-style data sets, or compile a Lean project.",
     "clean": "Drop repeated rows, and rows that hold problems of test sets, with the evidence.",
     "train": "Train models on such data sets: two-stage fine-tuning, with preflight.",
+    "merge": "Make several fine-tuned models into one.",
+    "quantize": "Quantise a model to 8 bits by GPTQ, and say what it costs.",
     "corpus": "Look into a corpus that formalize wrote.",
     "cache": "Look into the cache of verdicts, empty it, or write it out.",
     "setup": "Fetch, verify and build a Lean engine.",
