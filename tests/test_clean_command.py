@@ -275,6 +275,7 @@ def test_bytes_that_are_no_text_stay_as_they_are(tmp_path: Path) -> None:
         (("rows.jsonl", "--against", "rows.jsonl", "--embed", "hf:none"), "no such folder"),
         (("bad.parquet",), "not parquet"),
         (("empty.jsonl",), "no rows"),
+        (("damaged.parquet",), "damaged"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -285,6 +286,10 @@ def test_what_cannot_be_is_told_in_a_line(
     lines(tmp_path / "rows.jsonl", rows_of(*PLAIN))
     for name in ("rows.txt", "bad.parquet", "empty.jsonl"):
         (tmp_path / name).write_text("" if name == "empty.jsonl" else "x", encoding="utf-8")
+    pq.write_table(pa.table({"problem": PLAIN * 50}), "damaged.parquet", use_dictionary=False)
+    with Path("damaged.parquet").open("r+b") as stream:
+        stream.seek(60)
+        stream.write(b"\xff" * 500)
     result = invoke(*arguments, "--output", "out")
     assert result.exit_code == 2
     assert said in result.output and len(result.output.strip().splitlines()) == 1

@@ -63,6 +63,7 @@ class SentenceModel:
         if not folder.is_dir():
             raise InputError(f"--embed {name}: no such folder. Pass that of a sentence model")
         library = _import("sentence_transformers", name)
+        _import("transformers.utils.logging", name).disable_progress_bar()
         try:
             self._model = library.SentenceTransformer(str(folder), local_files_only=True)
         except Exception as error:  # what is wrong with a folder, each library says in its own way
@@ -148,5 +149,5 @@ def _import(module: str, name: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         raise InputError(
-            f"--embed {name} needs the package {module.replace('_', '-')}. Install it: {HOW_TO_GET}"
+            f"--embed {name} needs the package {error.name}. Install it: {HOW_TO_GET}"
         ) from error

@@ -78,19 +78,18 @@ class Input:
         """The rows in stretches of at most `PART_ROWS`, the same in every run.
 
         With these columns, or with all. A part whose number is to be skipped is passed over.
+        Raises `InputError` where a file turns out to be damaged.
         """
         number = first = 0
         for source in self.sources:
-            wanted = None if columns is None else _present(columns, source.columns())
             within = 0
-            with pq.ParquetFile(source.parquet, pre_buffer=False, memory_map=False) as file:
-                for batch in file.iter_batches(PART_ROWS, columns=wanted):
-                    if skip is None or not skip(number):
-                        rows = pa.Table.from_batches([batch])
-                        yield Part(number, first, within, source, rows)
-                    number += 1
-                    first += batch.num_rows
-                    within += batch.num_rows
+            for batch in _batches(source, columns):
+                if skip is None or not skip(number):
+                    rows = pa.Table.from_batches([batch])
+                    yield Part(number, first, within, source, rows)
+                number += 1
+                first += batch.num_rows
+                within += batch.num_rows
 
 
 def input_files(paths: Iterable[Path]) -> list[Path]:
@@ -150,6 +149,18 @@ def as_schema(rows: pa.Table, schema: pa.Schema) -> pa.Table:
         for field in schema
     ]
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _batches(source: Source, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+    wanted = None if columns is None else _present(columns, source.columns())
+    try:
+        with pq.ParquetFile(source.parquet, pre_buffer=False) as file:
+            yield from file.iter_batches(PART_ROWS, columns=wanted)
+    except (pa.ArrowException, OSError) as error:
+        first = next(iter(str(error).splitlines()), type(error).__name__)
+        raise InputError(
+            f"{source.given}: damaged ({first}). Fetch it again, or leave it out"
+        ) from error
 
 
 def _source(given: Path, parquet: Path) -> Source:
