@@ -141,7 +141,23 @@ def test_a_short_test_problem_matches_the_whole_row_only() -> None:
 def test_without_test_problems_nothing_matches() -> None:
     texts = read("a", " ".join(NONSENSE))
     assert list(held().matches(texts.words)) == []
-    assert not held().resembles(signatures(texts).loose_bands()).any()
+    assert not held().has_numbers_of(signatures(texts).number_set).any()
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("$5$ of 3 cats, 3 dogs", True),
+        ("three cats and five dogs", True),
+        ("3 cats", False),
+        ("3, 5 and 8", False),
+        ("35 cats", False),
+        ("no cats", False),
+    ],
+)
+def test_rows_with_the_numbers_of_a_test_problem_are_candidates(text: str, same: bool) -> None:
+    found = signatures(read("beside 5 it", text, "3")).number_set
+    assert held("8 hens", "Of 5 cats 3 sleep.").has_numbers_of(found)[1] == same
 
 
 def test_rows_that_are_near_share_a_band_and_those_with_other_numbers_do_not() -> None:

@@ -61,8 +61,7 @@ class HeldOut:
         )
         starts = texts.words.hashes.starts[short]
         self._short = _Index(digests(texts.words.hashes)[short], np.column_stack((short, starts)))
-        found = signatures(texts)
-        self._loose = [np.unique(keys) for keys in found.loose_bands()[found.has_shingles].T]
+        self._number_sets = np.unique(signatures(texts).number_set)
 
     def digest(self) -> str:
         """A hash of all test problems, in order."""
@@ -81,12 +80,9 @@ class HeldOut:
         whole, starts = digests(words.hashes)[short], words.hashes.starts[short]
         yield from self._confirmed(words, self._short, whole, short, starts)
 
-    def resembles(self, loose_bands: Hashes) -> Flags:
-        """Which rows share one of the keys `Signatures.loose_bands` with a test problem."""
-        found = np.zeros(len(loose_bands), dtype=bool)
-        for keys, column in zip(self._loose, loose_bands.T, strict=True):
-            found |= np.isin(column, keys)
-        return found
+    def has_numbers_of(self, number_set: Hashes) -> Flags:
+        """Which rows, by their `Signatures.number_set`, have the numbers of some test problem."""
+        return np.isin(number_set, self._number_sets)
 
     def _confirmed(
         self, words: Words, index: "_Index", hashes: Hashes, owners: Places, places: Places

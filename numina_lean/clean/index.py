@@ -29,8 +29,8 @@ class Index:
 
     def signatures(self) -> pl.LazyFrame:
         """A line a row: `row`, the columns of `Signatures.table`, `rank` (of its source), `filled`
-        (how many of solution and answer it has), `exempt`, and `resembles`
-        (a test problem; told where only candidates are to be embedded)."""
+        (how many of solution and answer it has), `exempt`, and
+        `same_numbers` (as some test problem)."""
         return pl.scan_parquet(self.folder / "rows-*.parquet")
 
     def grams(self) -> pl.DataFrame:
@@ -75,9 +75,6 @@ def _look_at(
     texts = reader.read(part.texts(settings.field))
     found = signatures(texts)
     sources = part.texts(settings.source_field)
-    resembles = found.has_shingles
-    if settings.embed_rows == "candidates":
-        resembles &= held_out.resembles(found.loose_bands())
     rows = found.table().with_columns(
         row=pl.Series(range(part.first, part.first + len(sources)), dtype=pl.Int64),
         rank=pl.Series([settings.rank(source) for source in sources], dtype=pl.Int32),
@@ -91,7 +88,7 @@ def _look_at(
             ],
             dtype=pl.Boolean,
         ),
-        resembles=pl.Series(resembles),
+        same_numbers=pl.Series(held_out.has_numbers_of(found.number_set)),
     )
     grams = [
         (part.first + match.row, match.problem, match.text, match.runs)

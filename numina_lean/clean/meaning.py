@@ -55,7 +55,7 @@ def to_embed(signatures: pl.LazyFrame, gone: pl.Series, settings: Settings) -> p
     """`row` and `digest` of the rows to compare, in order."""
     frame = signatures.filter(pl.col("tokens") > 0, ~pl.col("row").is_in(gone.implode()))
     if settings.embed_rows == "candidates":
-        frame = frame.filter(pl.col("resembles"))
+        frame = frame.filter(pl.col("same_numbers"))
     return frame.select("row", "digest").sort("row").collect()
 
 

@@ -5,8 +5,9 @@ bands of 5 rows. Two rows of similarity s share a key with probability 1 - (1 - 
 0.7, 0.9999 at 0.8, 0.54 at 0.5. A key also holds the decisive tokens (`problems.tokens`: numbers,
 signs, "even", …), so that problems of one template which differ in numbers are never compared.
 
-Keys for `--embed-rows candidates` are those of the same permutations in 62 bands of 2, without the
-decisive tokens: 0.46 at similarity 0.1, 0.92 at 0.2, 0.997 at 0.3.
+`number_set` is for `--embed-rows candidates`: a paraphrase has other words and other runs of words
+than what it paraphrases, so that no key of MinHash keeps the two together and most other pairs
+apart; but it has, as a rule, the same numbers.
 """
 
 from dataclasses import dataclass
@@ -16,13 +17,21 @@ import polars as pl
 from numpy.typing import NDArray
 from rensa import RMinHash  # type: ignore[import-untyped]
 
-from numina_lean.clean.ragged import Hashes, Ragged, digests, factors, mixed, sums, windows
+from numina_lean.clean.ragged import (
+    Hashes,
+    Ragged,
+    digests,
+    factors,
+    mixed,
+    ragged,
+    sums,
+    windows,
+)
 from numina_lean.clean.words import Texts
 from numina_lean.problems.fingerprint import SHINGLE
 
 PERMUTATIONS = 125
 BANDS, BAND_ROWS = 25, 5
-LOOSE_BANDS, LOOSE_ROWS = 62, 2
 _SEED = 42
 
 BAND_COLUMNS = [f"band_{number:02}" for number in range(BANDS)]
@@ -32,14 +41,16 @@ BAND_COLUMNS = [f"band_{number:02}" for number in range(BANDS)]
 class Signatures:
     """A value a row. `tokens` and `numbers` are counts; a row without tokens is not compared.
 
-    `sketches` has the row's minima, `PERMUTATIONS` wide; those of a row of fewer than three tokens,
-    which has no shingle, mean nothing.
+    `number_set` is a hash of the distinct numbers, in whatever order they come. `sketches` has the
+    row's minima, `PERMUTATIONS` wide; those of a row of fewer than three tokens, which has no
+    shingle, mean nothing.
     """
 
     digest: Hashes
     decisive: Hashes
     tokens: NDArray[np.int64]
     numbers: NDArray[np.int64]
+    number_set: Hashes
     sketches: NDArray[np.uint64]
 
     @property
@@ -48,11 +59,9 @@ class Signatures:
 
     def bands(self) -> Hashes:
         """`BANDS` keys a row."""
-        return _keys(self.sketches, BANDS, BAND_ROWS) + self.decisive[:, None]
-
-    def loose_bands(self) -> Hashes:
-        """`LOOSE_BANDS` keys a row."""
-        return _keys(self.sketches, LOOSE_BANDS, LOOSE_ROWS)
+        grouped = self.sketches.reshape(-1, BANDS, BAND_ROWS)
+        keys = (grouped * factors(BAND_ROWS)).sum(axis=2, dtype=np.uint64)
+        return mixed(keys + factors(BANDS)) + self.decisive[:, None]
 
     def table(self) -> pl.DataFrame:
         """The columns that duplicates are found by. Without shingles, bands are null."""
@@ -77,6 +86,7 @@ def signatures(texts: Texts) -> Signatures:
         decisive=mixed(sums(np.where(texts.decisive, tokens.values, 0), tokens.starts)),
         tokens=tokens.lengths(),
         numbers=sums(texts.numbers.astype(np.uint64), tokens.starts).astype(np.int64),
+        number_set=_number_sets(texts),
         sketches=_sketches(flat),
     )
 
@@ -88,6 +98,12 @@ def _sketches(shingles: Ragged) -> NDArray[np.uint64]:
     return np.array(matrix.to_rows(), dtype=np.uint64).reshape(-1, PERMUTATIONS)
 
 
-def _keys(sketches: NDArray[np.uint64], bands: int, rows: int) -> Hashes:
-    grouped = sketches[:, : bands * rows].reshape(-1, bands, rows)
-    return mixed((grouped * factors(rows)).sum(axis=2, dtype=np.uint64) + factors(bands))
+def _number_sets(texts: Texts) -> Hashes:
+    numbers = ragged(texts.tokens.values, texts.tokens.starts, texts.numbers)
+    owners = numbers.owners()
+    order = np.lexsort((numbers.values, owners))  # rows stay where they are
+    values = numbers.values[order]
+    new = np.ones(values.size, dtype=bool)
+    new[1:] = (values[1:] != values[:-1]) | (owners[1:] != owners[:-1])
+    distinct = ragged(values, numbers.starts, new)
+    return mixed(sums(distinct.values, distinct.starts))

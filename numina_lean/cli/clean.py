@@ -98,7 +98,7 @@ def clean(
     ] = 0.15,
     embed_rows: Annotated[
         Literal["all", "candidates"],
-        typer.Option(help="Embed all rows, or those that share some words with a test problem."),
+        typer.Option(help="Embed all rows, or those with the same numbers as some test problem."),
     ] = "all",
     source_field: Annotated[str, typer.Option(metavar=_COLUMN)] = "source",
     id_field: Annotated[str, typer.Option(metavar=_COLUMN)] = "id",
