@@ -280,6 +280,9 @@ def test_papers_come_as_segments_and_books_as_pairs(tmp_path: Path) -> None:
          "answer": "proof"},
         {"problem": "Find $x$.", "solution": "So $x=\\boxed{4}$.", "answer": "notfound"},
     )  # fmt: skip
+    write(tmp_path / "review.jsonl", segment | {"problem": "not to be read"})
+    (tmp_path / "manifest.json").write_text("{}")
+    assert read("cn_k12", tmp_path) == read("cn_k12", path)
     found = read("cn_k12", path)
     first, proof, boxed = rows(found)
     assert (first.solution, first.answer, first.given, first.images) == ("", "2", True, ("p1.png",))

@@ -11,6 +11,8 @@ from numina_lean.build.cot.raw import Raw, records
 from numina_lean.build.cot.row import CotRow, name_of, new_row, text_of
 from numina_lean.build.stage import Rejected
 
+SEGMENTS = "segments.jsonl"
+
 LOWEST_CONFIDENCE = 0.5
 """Below it, what was cut out of a paper is looked at by a person."""
 
@@ -19,9 +21,14 @@ _NO_ANSWER = re.compile(r"\s*(?:notfound|none|n/?a|-+|无)?\s*", re.IGNORECASE)
 
 
 def read_papers(source: str, path: Path) -> Iterator[CotRow | Rejected]:
-    """The rows. One without a solution is a row as long as it has an answer to hold one against."""
-    for raw in records(path):
-        yield raw if isinstance(raw, Rejected) else _row(source, raw)
+    """The rows. One without a solution is a row as long as it has an answer to hold one against.
+
+    Of a folder that `build papers` made, only the segments are read.
+    """
+    segments = sorted(path.rglob(SEGMENTS)) if path.is_dir() else []
+    for file in segments or [path]:
+        for raw in records(file):
+            yield raw if isinstance(raw, Rejected) else _row(source, raw)
 
 
 def _row(source: str, raw: Raw) -> CotRow | Rejected:
