@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from numina_lean.papers.number import Candidate, Number, best_run
 from numina_lean.papers.text_line import TextLine
 
-_RANGE = re.compile(r"(\d{1,3})\s*[-–—~～]\s*(\d{1,3})\s*[.．、:：)]?\s*((?:[A-E]\s*){2,})(?![a-zA-Z])")
+_RANGE = re.compile(
+    r"(\d{1,3})\s*[-–—~～]\s*(\d{1,3})\s*[.．、:：)]?\s*((?:[A-E]\s*){2,})(?![a-zA-Z])"
+)
 _MARK = re.compile(r"(?<![\d.$A-Za-z])(\d{1,3})\s*[.．、:：)）](?!\d)\s*")
 _LETTERS = re.compile(
     r"(?<![\d.$A-Za-z])(\d{1,3})\s*[.．、:：)）]?\s*[(（]?\s*([A-E]{1,5})\s*[)）]?(?![a-zA-Z])"
 )
-_LABEL = re.compile(r"^(?:题号|答案|question|problem|answer|no\.?|number)\s*[:：]?\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:题号|答案|question|problem|answer|no\.?|number)\s*[:：]?\s*", re.IGNORECASE
+)
 _SHARE = 0.7
 
 
@@ -54,7 +59,7 @@ def _of_ranges(text: str) -> dict[Number, str]:
 
 def _of_tables(lines: Sequence[TextLine]) -> dict[Number, str]:
     found: dict[Number, str] = {}
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         numbers = _LABEL.sub("", line.text).replace("|", " ").split()
         answers = _LABEL.sub("", following.text).replace("|", " ").split()
         if len(numbers) < 3 or len(numbers) != len(answers):

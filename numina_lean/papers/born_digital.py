@@ -49,7 +49,7 @@ class TextReader:
 def confidence(layer: Layer) -> float:
     """The share of glyphs that have a known character."""
     unknown = sum(
-        glyph.unmapped and not ("CMEX" in glyph.font and extension_character(glyph.text))
+        (glyph.unmapped and not ("CMEX" in glyph.font and extension_character(glyph.text)))
         or "\ue000" <= glyph.text <= "\uf8ff"
         for glyph in layer.glyphs
     )  # fmt: skip

@@ -69,7 +69,7 @@ def cut(lines: Sequence[TextLine], patterns: Patterns) -> Cut:
 def _regions(
     lines: Sequence[TextLine], patterns: Patterns
 ) -> list[tuple[Region, list[_Marked], list[int]]]:
-    """The stretches of lines by what they hold, each line with the count of part headings so far."""
+    """The lines by what they hold, each with the count of part headings so far."""
     regions: list[tuple[Region, list[_Marked], list[int]]] = [("problems", [], [])]
     part, seen_problem = 0, False
     for line in lines:
@@ -166,7 +166,9 @@ def _add(where: list[TextLine], line: TextLine, text: str) -> None:
 
 def _cut_solutions(marked: Sequence[_Marked], parts: Sequence[int], result: Cut) -> None:
     """Numbered items after the heading of the solutions: each to the problem of its number."""
-    keyed = {index: found for index, one in enumerate(marked) if (found := letters_in(one.line.text))}
+    keyed = {
+        index: found for index, one in enumerate(marked) if (found := letters_in(one.line.text))
+    }
     for index, answers in keyed.items():
         _give_answers(answers, result, [marked[index]])
     kept = [index for index in range(len(marked)) if index not in keyed]

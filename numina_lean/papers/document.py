@@ -9,6 +9,7 @@ from numina_lean.papers.glyph import Box
 from numina_lean.papers.paper import UnreadablePaperError
 
 IMAGE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
+DPI_OF_SCANS = 200
 MOST_PAGES = 1000
 MOST_BYTES = 500 * 2**20
 MOST_PIXELS = 40_000_000

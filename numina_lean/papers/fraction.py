@@ -94,8 +94,12 @@ def _fraction(
     tex = rf"\frac{{{latex(above)}}}{{{latex(below)}}}"
     size = max(body, max(atom.size for atom in (*above, *below)))
     box = _box((*above, *below))
-    box = Box(min(box.left, rule.left), axis - 0.8 * size, max(box.right, rule.right), axis + 0.8 * size)
-    made = Atom(tex, tex, "math", size, rule.left, rule.right, axis - 0.25 * size, box, centred=True)
+    box = Box(
+        min(box.left, rule.left), axis - 0.8 * size, max(box.right, rule.right), axis + 0.8 * size
+    )
+    made = Atom(
+        tex, tex, "math", size, rule.left, rule.right, axis - 0.25 * size, box, centred=True
+    )
     return made, [*above, *below]
 
 

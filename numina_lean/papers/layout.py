@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from numina_lean.papers.atom import Atom, atom_of
@@ -73,7 +74,7 @@ def _insert(blocks: list[_Block], figure: _Block) -> None:
 
 def _paragraphs(blocks: Sequence[_Block]) -> str:
     """The blocks with a blank line where the page leaves more room than between lines."""
-    steps = [a.bottom - b.bottom for a, b in zip(blocks, blocks[1:], strict=False)]
+    steps = [a.bottom - b.bottom for a, b in pairwise(blocks)]
     leading = _leading([step for step in steps if step > 0], [block.size for block in blocks])
     text = ""
     for index, block in enumerate(blocks):
@@ -97,7 +98,10 @@ def _leading(steps: Sequence[float], sizes: Sequence[float]) -> float:
 def _figures(layer: Layer) -> list[Box]:
     """Boxes of pictures and drawings that a reader of the page would call a figure."""
     area = layer.width * layer.height
-    boxes = [*layer.pictures, *(box for box in layer.drawings if box.width * box.height < area * 0.5)]
+    boxes = [
+        *layer.pictures,
+        *(box for box in layer.drawings if box.width * box.height < area * 0.5),
+    ]
     merged: list[Box] = []
     for box in boxes:
         grown = Box(box.left - 4, box.bottom - 4, box.right + 4, box.top + 4)

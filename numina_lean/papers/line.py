@@ -203,7 +203,7 @@ def _pieces(row: Sequence[Cell], is_math: Sequence[bool]) -> list[tuple[int, int
     pieces: list[tuple[int, int]] = []
     start, depth = 0, 0
     for index, cell in enumerate(row):
-        if cell.kind in ("letter", "italic") and not is_math[index] or _is_cjk(cell.text[:1]):
+        if (cell.kind in ("letter", "italic") and not is_math[index]) or _is_cjk(cell.text[:1]):
             pieces.append((start, index))
             start, depth = index + 1, 0
             continue
@@ -231,15 +231,18 @@ def _trimmed(
         marks = [_mark(cell) for cell in row[first:last]]
         opened = sum(mark in _OPENING for mark in marks)
         closed = sum(mark in _CLOSING for mark in marks)
-        if marks[-1] in _TRAILING or (marks[-1] in _CLOSING and closed > opened):
+        if (
+            marks[-1] in _TRAILING
+            or (marks[-1] in _CLOSING and closed > opened)
+            or (not is_math[last - 1] and marks[-1] in _OPENING)
+        ):
             last -= 1
-        elif not is_math[last - 1] and marks[-1] in _OPENING:
-            last -= 1
-        elif marks[0] in _TRAILING or (marks[0] in _OPENING and opened > closed):
-            first += 1
-        elif not is_math[first] and marks[0] in _CLOSING:
-            first += 1
-        elif not is_math[first] and _far_from_math(row, is_math, first, last):
+        elif (
+            marks[0] in _TRAILING
+            or (marks[0] in _OPENING and opened > closed)
+            or (not is_math[first] and marks[0] in _CLOSING)
+            or (not is_math[first] and _far_from_math(row, is_math, first, last))
+        ):
             first += 1
         else:
             break
@@ -250,5 +253,9 @@ def _far_from_math(row: Sequence[Cell], is_math: Sequence[bool], first: int, las
     """Whether a number or mark at the start is a word of its own, as `3.` of `3. x + y`."""
     for index in range(first, last):
         if is_math[index]:
-            return row[index].gap > 2 * SPACE and row[index].kind == "math" and row[index].text.isalpha()
+            return (
+                row[index].gap > 2 * SPACE
+                and row[index].kind == "math"
+                and row[index].text.isalpha()
+            )
     return True

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")}
 _MOST_CANDIDATES = 1500
@@ -22,7 +23,7 @@ class Number:
 
 
 def number_of(text: str) -> Number | None:
-    """The number as a paper writes it: `12`, `１２`, `A3`, `C-3`, `十二`; None for anything else."""
+    """The number as a paper writes it: `12`, `１２`, `A3`, `C-3`, `十二`; else None."""
     match = re.fullmatch(r"([A-Z]?)[-–]?(\d{1,3})", text.strip())
     if match is not None:
         return Number(match[1], int(match[2]))
@@ -89,7 +90,7 @@ def _step(one: Candidate, following: Candidate) -> float | None:
 def gaps(numbers: Sequence[Number]) -> list[int]:
     """The places in the run before which a number is missing."""
     found = [0] if numbers and numbers[0].value > 1 else []
-    for place, (one, following) in enumerate(zip(numbers, numbers[1:], strict=False), 1):
+    for place, (one, following) in enumerate(pairwise(numbers), 1):
         if following.value not in (1, one.value + 1):
             found.append(place)
     return found

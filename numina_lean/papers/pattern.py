@@ -74,13 +74,17 @@ def _patterns(name: str, values: object, where: str) -> Patterns:
         raise InputError(f"{where}: holds no fields. Begin from one of the package's patterns")
     unknown = sorted(set(values) - _FIELDS)
     if unknown:
-        raise InputError(f"{where}: unknown field {unknown[0]!r}; known: {', '.join(sorted(_FIELDS))}")
+        raise InputError(
+            f"{where}: unknown field {unknown[0]!r}; known: {', '.join(sorted(_FIELDS))}"
+        )
     if not values.get("problem"):
         raise InputError(f"{where}: no field 'problem', the heading of a problem")
     lists = {key: _compiled(values.get(key, []), f"{where}: {key}") for key in _LISTS}
     if not all("number" in pattern.groupindex for pattern in lists["problem"]):
         raise InputError(f"{where}: problem: each expression needs a group (?P<number>...)")
-    choices = _compiled([values["choices"]], f"{where}: choices")[0] if "choices" in values else None
+    choices = (
+        _compiled([values["choices"]], f"{where}: choices")[0] if "choices" in values else None
+    )
     if choices is not None and "letter" not in choices.groupindex:
         raise InputError(f"{where}: choices: needs a group (?P<letter>...)")
     languages = values.get("languages", ["en"])
@@ -97,4 +101,6 @@ def _compiled(expressions: object, where: str) -> Expressions:
     try:
         return tuple(re.compile(str(text), re.IGNORECASE) for text in expressions)
     except re.error as error:
-        raise InputError(f"{where}: {error.pattern!r} is no regular expression ({error})") from error
+        raise InputError(
+            f"{where}: {error.pattern!r} is no regular expression ({error})"
+        ) from error

@@ -29,6 +29,7 @@ class Rapid:
             params={
                 "Global.log_level": "error",
                 "Global.use_cls": False,  # no page is upside down: half a second a page
+                "Det.box_thresh": 0.3,  # lines with tall formulas in them are detected faintly
                 "Global.text_score": 0.1,  # what is doubtful is said, not dropped
                 "EngineConfig.onnxruntime.intra_op_num_threads": threads,
             }

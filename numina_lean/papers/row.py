@@ -128,10 +128,14 @@ def _limits_apart(
         for atom in ordered:
             x, y = atom.box.middle
             stacked = y > sign.box.top or y < sign.box.bottom
-            if atom is not sign and stacked and atom.size < SMALLER * size and id(atom) not in taken:
-                if abs(x - sign.box.middle[0]) <= half:
-                    limits.setdefault(id(sign), []).append(atom)
-                    taken.add(id(atom))
+            if (
+                atom is not sign
+                and stacked
+                and atom.size < SMALLER * size
+                and id(atom) not in taken
+            ) and abs(x - sign.box.middle[0]) <= half:
+                limits.setdefault(id(sign), []).append(atom)
+                taken.add(id(atom))
     return [atom for atom in ordered if id(atom) not in taken], limits
 
 

@@ -6,17 +6,17 @@ superscripts and subscripts are on the line, fractions in pieces (docs/recipes/0
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any, Protocol
 
 import numpy as np
 
-from numina_lean.papers.document import images_in, open_document, open_image, render
+from numina_lean.papers.document import DPI_OF_SCANS, images_in, open_document, open_image, render
 from numina_lean.papers.glyph import Box
 from numina_lean.papers.paper import How, Page, Paper
 
-DPI = 200
 _STEEPEST = 5.0
 _STRAIGHT = 0.15
 """Degrees that are not worth a resampling."""
@@ -68,9 +68,7 @@ class ScanReader:
             return Page(number, shown, 0.0 if shown else 1.0, names if shown else (), "nothing")
         boxes = figures(image, pieces)
         names = self._save(image, boxes, number)
-        extra = [
-            Piece(f"![]({name})", box, 1.0) for name, box in zip(names, boxes, strict=True)
-        ]
+        extra = [Piece(f"![]({name})", box, 1.0) for name, box in zip(names, boxes, strict=True)]
         characters = sum(len(piece.text) for piece in pieces)
         score = sum(piece.score * len(piece.text) for piece in pieces) / characters
         return Page(number, markdown([*pieces, *extra]), score, names, self._engine.how)
@@ -90,7 +88,7 @@ def _page_images(path: Path) -> Iterator[Any]:
     if path.suffix.lower() == ".pdf":
         with open_document(path) as document:
             for index in range(len(document)):
-                yield render(document[index], DPI)
+                yield render(document[index], DPI_OF_SCANS)
         return
     for file in images_in(path):
         yield open_image(file)
@@ -140,8 +138,13 @@ def figures(image: Any, pieces: Sequence[Piece]) -> list[Box]:
     height = ink.shape[0]
     line = median(piece.box.height for piece in pieces)
     for piece in pieces:
-        top, bottom = int(height - piece.box.top - 0.3 * line), int(height - piece.box.bottom + 0.3 * line)
-        ink[max(0, top) : bottom, max(0, int(piece.box.left - line)) : int(piece.box.right + line)] = False
+        top, bottom = (
+            int(height - piece.box.top - 0.3 * line),
+            int(height - piece.box.bottom + 0.3 * line),
+        )
+        ink[
+            max(0, top) : bottom, max(0, int(piece.box.left - line)) : int(piece.box.right + line)
+        ] = False
     edge = int(line)
     ink[:edge], ink[-edge:], ink[:, :edge], ink[:, -edge:] = False, False, False, False
     least = _FIGURE * 6 * line
@@ -151,7 +154,12 @@ def figures(image: Any, pieces: Sequence[Piece]) -> list[Box]:
         if bottom - top >= least and len(columns) and columns[-1] - columns[0] >= least:
             margin = 0.3 * line
             boxes.append(
-                Box(columns[0] - margin, height - bottom - margin, columns[-1] + margin, height - top + margin)
+                Box(
+                    columns[0] - margin,
+                    height - bottom - margin,
+                    columns[-1] + margin,
+                    height - top + margin,
+                )
             )
     return boxes
 
@@ -171,7 +179,7 @@ def markdown(pieces: Sequence[Piece]) -> str:
     """The pieces as lines from top to bottom, with blank lines where the page leaves room."""
     rows = _rows(pieces)
     heights = median(piece.box.height for piece in pieces)
-    steps = [_middle(a) - _middle(b) for a, b in zip(rows, rows[1:], strict=False)]
+    steps = [_middle(a) - _middle(b) for a, b in pairwise(rows)]
     single = [step for step in steps if 0.6 * heights < step < 1.6 * heights]
     leading = min(single) if len(single) < 4 else float(np.percentile(single, 30)) if single else 0
     text = ""
@@ -186,7 +194,9 @@ def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     for piece in sorted(pieces, key=lambda piece: -piece.box.middle[1]):
         box = piece.box
         row = rows[-1] if rows else None
-        if row is not None and abs(_middle(row) - box.middle[1]) < 0.4 * min(box.height, _height(row)):
+        if row is not None and abs(_middle(row) - box.middle[1]) < 0.4 * min(
+            box.height, _height(row)
+        ):
             row.append(piece)
         else:
             rows.append([piece])

@@ -22,7 +22,9 @@ _MOST_LEFT = 400
 """Characters before the first problem that are taken for title and rules of the contest."""
 
 _IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
-_FIGURE = re.compile(r"\b(?:figure|diagram|picture) (?:shown|below|above|on)\b|如图|下图|右图|图中", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"\b(?:figure|diagram|picture) (?:shown|below|above|on)\b|如图|下图|右图|图中", re.IGNORECASE
+)
 _FORMULA_IN_SCAN = re.compile(r"[a-zA-Z0-9]\s*[=+<>≤≥−×^/√]|[=+<>≤≥−×^/√]\s*[a-zA-Z0-9]")
 
 
@@ -47,7 +49,11 @@ def segment(paper: Paper | str, patterns: Patterns | None = None) -> Segmentatio
     language = language_of(line.text for line in lines)
     choice = [patterns] if patterns is not None else list(shipped_patterns().values())
     choice = [one for one in choice if patterns is not None or language in one.languages]
-    tried = [(fit(made, one), -place, one, made) for place, one in enumerate(choice) for made in [cut(lines, one)]]
+    tried = [
+        (fit(made, one), -place, one, made)
+        for place, one in enumerate(choice)
+        for made in [cut(lines, one)]
+    ]
     best = max(tried, key=lambda t: t[:2], default=None)
     if best is None or not best[3].found:
         return Segmentation((), tuple(_unread(lines)), "")
@@ -176,5 +182,3 @@ def _unread(lines: Sequence[TextLine]) -> list[Review]:
         Review.of_text("no_pattern", detail, page, prose([ln for ln in lines if ln.page == page]))
         for page in pages
     ]
-
-

@@ -9,9 +9,10 @@ from collections import defaultdict
 from typing import Any
 
 from numina_lean.errors import InputError
+from numina_lean.papers.document import DPI_OF_SCANS
 from numina_lean.papers.glyph import Box
 from numina_lean.papers.paper import How, UnreadablePaperError
-from numina_lean.papers.scan import DPI, Piece
+from numina_lean.papers.scan import Piece
 
 PROGRAM = "tesseract"
 _WANTED = ("eng", "chi_sim")
@@ -34,14 +35,16 @@ class Tesseract:
     def pieces(self, image: Any) -> list[Piece]:
         page = io.BytesIO()
         image.convert("L").save(page, "PNG")
-        command = [PROGRAM, "-", "-", "-l", self._languages, "--dpi", str(DPI), "tsv"]
+        command = [PROGRAM, "-", "-", "-l", self._languages, "--dpi", str(DPI_OF_SCANS), "tsv"]
         try:
             done = subprocess.run(
                 command, input=page.getvalue(), capture_output=True, timeout=_SECONDS_A_PAGE,
                 env={"OMP_THREAD_LIMIT": "1", "PATH": os.environ.get("PATH", "")},
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
-            raise UnreadablePaperError("timeout", f"a page took over {_SECONDS_A_PAGE} s") from error
+            raise UnreadablePaperError(
+                "timeout", f"a page took over {_SECONDS_A_PAGE} s"
+            ) from error
         if done.returncode:
             detail = done.stderr.decode(errors="replace").strip().splitlines()
             raise UnreadablePaperError("crashed", f"tesseract: {detail[-1] if detail else '?'}")
@@ -70,7 +73,9 @@ def _pieces(table: str, height: int) -> list[Piece]:
         if row["level"] != "5" or not row["text"].strip():
             continue
         left, top = float(row["left"]), float(row["top"])
-        box = Box(left, height - top - float(row["height"]), left + float(row["width"]), height - top)
+        box = Box(
+            left, height - top - float(row["height"]), left + float(row["width"]), height - top
+        )
         key = tuple(row[name] for name in ("block_num", "par_num", "line_num"))
         lines[key].append(Piece(row["text"], box, max(0.0, float(row["conf"])) / 100))
     return [piece for words in lines.values() for piece in _joined(words)]
@@ -80,7 +85,9 @@ def _joined(words: list[Piece]) -> list[Piece]:
     made: list[Piece] = []
     for word in words:
         last = made[-1] if made else None
-        if last is None or word.box.left - last.box.right > _BREAK * max(word.box.height, last.box.height):
+        if last is None or word.box.left - last.box.right > _BREAK * max(
+            word.box.height, last.box.height
+        ):
             made.append(word)
             continue
         cjk = all("\u2e80" <= c <= "\uffef" for c in (last.text[-1], word.text[0]))

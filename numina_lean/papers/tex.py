@@ -10,23 +10,26 @@ _GREEK = {
     "ρ": "rho", "ϱ": "varrho", "σ": "sigma", "ς": "varsigma", "τ": "tau", "υ": "upsilon",
     "φ": "varphi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta",
     "∆": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma",
-    "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega", "Ω": "Omega",
+    "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
 _SYMBOLS = {
-    "≤": "leq", "⩽": "leq", "≦": "leq", "≥": "geq", "⩾": "geq", "≧": "geq", "≠": "neq", "≈": "approx", "≡": "equiv",
+    "≤": "leq", "⩽": "leq", "≦": "leq", "≥": "geq", "⩾": "geq", "≧": "geq", "≠": "neq",
+    "≈": "approx", "≡": "equiv",
     "≅": "cong", "∼": "sim", "∽": "sim", "≃": "simeq", "∝": "propto", "≪": "ll", "≫": "gg",
     "·": "cdot", "⋅": "cdot", "∙": "cdot", "×": "times", "÷": "div", "±": "pm", "∓": "mp",
     "∗": "ast", "⋆": "star", "◦": "circ", "∘": "circ", "•": "bullet", "⊕": "oplus",
     "⊗": "otimes", "∩": "cap", "∪": "cup", "∧": "wedge", "∨": "vee", "¬": "neg", "∖": "setminus",
     "∈": "in", "∉": "notin", "∋": "ni", "⊂": "subset", "⊃": "supset", "⊆": "subseteq",
-    "⊇": "supseteq", "⊊": "subsetneq", "⫋": "subsetneqq", "∅": "emptyset", "∀": "forall", "∃": "exists",
+    "⊇": "supseteq", "⊊": "subsetneq", "⫋": "subsetneqq", "∅": "emptyset",
+    "∀": "forall", "∃": "exists",
     "→": "to", "←": "leftarrow", "↔": "leftrightarrow", "⇒": "Rightarrow", "⇐": "Leftarrow",
     "⇔": "Leftrightarrow", "↦": "mapsto", "↑": "uparrow", "↓": "downarrow", "∞": "infty",
     "∂": "partial", "∇": "nabla", "∠": "angle", "∡": "measuredangle", "⊥": "perp", "∥": "parallel",
-    "∦": "nparallel", "△": "triangle", "▱": "square", "□": "square", "■": "blacksquare", "∴": "therefore", "∵": "because",
+    "∦": "nparallel", "△": "triangle", "▱": "square", "□": "square",
+    "■": "blacksquare", "∴": "therefore", "∵": "because",
     "∣": "mid", "∤": "nmid", "…": "ldots", "⋯": "cdots", "⋮": "vdots", "⋱": "ddots", "ℓ": "ell",
     "ℏ": "hbar", "ℜ": "Re", "ℑ": "Im", "ℵ": "aleph", "⌊": "lfloor", "⌋": "rfloor", "⌈": "lceil",
-    "⌉": "rceil", "⟨": "langle", "⟩": "rangle", "〈": "langle", "〉": "rangle", "∥ ": "|",
+    "⌉": "rceil", "⟨": "langle", "⟩": "rangle", "〈": "langle", "〉": "rangle",
     "‖": "|", "∑": "sum", "∏": "prod", "∐": "coprod", "∫": "int", "∬": "iint", "∮": "oint",
     "⋃": "bigcup", "⋂": "bigcap", "√": "surd", "°": "circ", "{": "{", "}": "}", "%": "%",
     "&": "&", "#": "#", "$": "$", "\\": "backslash",
@@ -34,10 +37,11 @@ _SYMBOLS = {
 _PLAIN = {"−": "-", "–": "-", "‐": "-", "∶": ":", "′": "'", "’": "'", "″": "''", "∕": "/", "ı": "i"}
 _DOUBLE_STRUCK = {"ℝ": "R", "ℕ": "N", "ℤ": "Z", "ℚ": "Q", "ℂ": "C", "ℙ": "P"}
 
-OPERATORS = frozenset(
-    "arccos arcsin arctan cos cosh cot csc deg det dim exp gcd inf ker lcm lg lim ln log max min "
-    "mod sec sin sinh sup tan tanh".split()
-)
+OPERATORS = frozenset({
+    "arccos", "arcsin", "arctan", "cos", "cosh", "cot", "csc", "deg", "det", "dim", "exp", "gcd",
+    "inf", "ker", "lcm", "lg", "lim", "ln", "log", "max", "min", "mod", "sec", "sin", "sinh",
+    "sup", "tan", "tanh",
+})  # fmt: skip
 _NOT_LATEX = frozenset({"lcm", "mod"})
 """Operators without a command of their own."""
 

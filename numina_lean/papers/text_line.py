@@ -95,9 +95,9 @@ def prose(lines: Sequence[TextLine]) -> str:
 
 
 def _continued(text: str, line: str) -> str:
-    if text.endswith("$") and line.startswith("$") and not text.endswith("$$"):
-        if _OPERATOR_END.search(text[:-1]) or _OPERATOR_START.match(line[1:]):
-            return f"{text[:-1]}{line[1:]}"
+    meet = text.endswith("$") and line.startswith("$") and not text.endswith("$$")
+    if meet and (_OPERATOR_END.search(text[:-1]) or _OPERATOR_START.match(line[1:])):
+        return f"{text[:-1]}{line[1:]}"
     if re.search(r"[a-z]-$", text) and re.match(r"[a-z]", line):
         return f"{text[:-1]}{line}"
     cjk = _is_cjk(text[-1]) or _is_cjk(line[0])

@@ -42,7 +42,9 @@ class Item:
     @property
     def text(self) -> str:
         """The problem with its choices, as a paper shows it."""
-        parts = [f"({letter}) {choice}" for letter, choice in zip(LETTERS, self.choices)]
+        parts = [
+            f"({letter}) {choice}" for letter, choice in zip(LETTERS, self.choices, strict=False)
+        ]
         return "\n".join([self.problem, *parts])
 
 
@@ -93,7 +95,7 @@ def latex(paper: Contest) -> str:
 
 
 def _choices(item: Item) -> str:
-    parts = zip(LETTERS, item.choices)
+    parts = zip(LETTERS, item.choices, strict=False)
     return r"\qquad ".join(rf"\textbf{{({letter})}} {choice}" for letter, choice in parts)
 
 
