@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
+from numina_lean import tables
 from numina_lean.clean import table
 from numina_lean.clean.clean import Stage
 from numina_lean.clean.clean import clean as run_clean
@@ -24,6 +25,7 @@ from numina_lean.clean.held_out import HeldOut, TestProblem
 from numina_lean.clean.repeats import CROWD
 from numina_lean.clean.settings import Settings
 from numina_lean.cli import app
+from numina_lean.problems import read as problems_read
 from numina_lean.problems.fingerprint import fingerprint, similarity
 
 TEST = (
@@ -226,6 +228,25 @@ def test_exempt_rows_may_hold_test_problems(
     assert found.ids == stays
     assert set(found.reasons.values()) == {"ngram"}
     assert found.manifest["counts"]["exempt_with_ngram"] == len(stays)
+
+
+def test_test_problems_may_be_a_suite_of_the_hub_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def hub_rows(dataset: str, split: str, config: str | None = None) -> Iterator[tables.Row]:
+        asked.append((dataset, split, config))
+        yield tables.Row(1, {"question": TEST, "answer": "Bob\n#### 1"})
+        yield tables.Row(2, {}, "damaged")
+
+    monkeypatch.setattr(problems_read, "hub_rows", hub_rows)
+    source = lines(tmp_path / "rows.jsonl", rows_of(PLAIN[0], TEST))
+    result = invoke(source, "--against", "gsm8k", "--output", tmp_path / "out")
+    assert result.exit_code == 0 and "row 2: damaged" in result.output
+    assert asked == [("openai/gsm8k", "test", "main")]
+    (gone,) = Cleaned(tmp_path / "out").dropped
+    assert (gone["reason"], gone["match_suite"]) == ("ngram", "gsm8k")
 
 
 def test_odd_rows_cost_nobody_else_anything(tmp_path: Path) -> None:
