@@ -43,6 +43,10 @@ import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from numina_lean.problems.duplicates import NEAR as NEAR_BAR
+from numina_lean.problems.fingerprint import fingerprint, similarity
+from numina_lean.problems.tokens import bare, tokens
+
 EXACT, NEAR, SIBLING, NGRAM = 0.04, 0.05, 0.05, 0.01
 BATCH = 20_000
 SOURCES = {
@@ -266,6 +270,17 @@ def run_clean(rows: Path, tests: Path, output: Path) -> tuple[float, int, dict[s
     return time.perf_counter() - start, memory.peak, manifest
 
 
+def alike(rows: Path, pairs: list[tuple[int, int]]) -> int:
+    """How many of the pairs of rows are near-duplicates by the exact similarity."""
+    if not pairs:
+        return 0
+    texts = pq.read_table(rows, columns=["problem"])["problem"]
+    return sum(
+        similarity(fingerprint(texts[one].as_py()), fingerprint(texts[other].as_py())) >= NEAR_BAR
+        for one, other in pairs
+    )
+
+
 def judge(rows: Path, output: Path) -> None:
     """Compare what went with what was planted, and print it."""
     planted = pq.read_table(rows, columns=["source", "plant", "of"]).to_pydict()
@@ -288,10 +303,11 @@ def judge(rows: Path, output: Path) -> None:
     print(f"repetitions planted        {pairs:>9,}   found {1 - extra / max(1, pairs):.4%}")
     for kind in ("exact", "near"):
         # Found: it went, or the row that it repeats did (or another copy of that), in its place.
-        missed = sum(row not in reasons and planted["of"][row] not in reasons
-                     for row in kinds.get(kind, []))  # fmt: skip
+        missed = [(row, planted["of"][row]) for row in kinds.get(kind, [])
+                  if row not in reasons and planted["of"][row] not in reasons]  # fmt: skip
         count = len(kinds.get(kind, []))
-        print(f"  {kind:<24} {count:>9,}   found {1 - missed / max(1, count):.4%}")
+        print(f"  {kind:<24} {count:>9,}   found {1 - len(missed) / max(1, count):.4%}, "
+              f"missed though similarity >= {NEAR_BAR}: {alike(rows, missed)}")  # fmt: skip
     held = [row for row in kinds.get("ngram", []) if planted["source"][row] not in EXEMPT]
     exempt = [row for row in kinds.get("ngram", []) if planted["source"][row] in EXEMPT]
     found = sum(reasons.get(row) == "ngram" for row in held)
@@ -309,9 +325,6 @@ def baseline(rows: Path, tests: Path, count: int) -> float:
     """Rows a second of the same work row by row, on the first rows."""
     import datasets
     from rensa import RMinHash, RMinHashLSH
-
-    from numina_lean.problems.fingerprint import fingerprint
-    from numina_lean.problems.tokens import bare, tokens
 
     def words(text: str) -> list[str]:
         return [token for token in tokens(bare(text)) if token[0].isalnum()]
