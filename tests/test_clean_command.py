@@ -103,6 +103,7 @@ def test_each_reason_with_its_evidence(tmp_path: Path) -> None:
     assert gram["match_runs"] == 5 and gram["match_row"] is None
     assert [row["text"] for row in found.dropped] == [f"Question 3. {PLAIN[2]}", near,
                                                       "Consider this. " + TEST[30:110]]  # fmt: skip
+    assert found.manifest["common_runs"] == {gram["match_text"]: 1}
     counts = found.manifest["counts"]
     assert counts["rows"] == 7 == counts["kept"] + sum(counts["dropped"].values())
 

@@ -54,6 +54,8 @@ Stage = Literal["index", "embed", "repeats", "write"]
 STAGES: tuple[Stage, ...] = ("index", "embed", "repeats", "write")
 
 _SHARD_ROWS = 100_000
+_RUNS_SHOWN = 20
+"""Of the runs of words that rows go for, the most frequent are in the manifest: stock phrases."""
 
 Advance = Callable[[Stage, int, int], None]
 """Told of `rows` more that a stage has gone over, and of how many in all it goes over."""
@@ -235,6 +237,7 @@ def _manifest(
     run: _Run, hashes: Mapping[str, str], losses: Mapping[int, Loss], broken: Sequence[Broken]
 ) -> dict[str, object]:
     reasons = Counter(loss.reason.value for loss in losses.values())
+    runs = Counter(loss.text for loss in losses.values() if loss.text is not None)
     return {
         "versions": {
             "numina-lean": __version__, "polars": pl.__version__, "pyarrow": pa.__version__,
@@ -255,5 +258,6 @@ def _manifest(
             "broken_lines": len(broken),
             **run.counts,
         },
+        "common_runs": dict(runs.most_common(_RUNS_SHOWN)),
         "seconds": run.seconds,
     }  # fmt: skip

@@ -25,6 +25,7 @@ HOW_TO_GET = "pip install 'numina-lean[clean]'"
 
 _COLUMN = "COLUMN"
 _OFF = "none"
+_RUNS_SHOWN = 3
 
 
 def clean(
@@ -213,8 +214,8 @@ class _Bars:
 
 def _show(manifest: dict[str, object]) -> None:
     """The counts on standard error, and the same as JSON on standard output."""
-    counts, settings = manifest["counts"], manifest["settings"]
-    assert isinstance(counts, dict) and isinstance(settings, dict)
+    counts, settings, runs = (manifest[name] for name in ("counts", "settings", "common_runs"))
+    assert isinstance(counts, dict) and isinstance(settings, dict) and isinstance(runs, dict)
     console = Console(stderr=True, highlight=False, markup=False)
     table = Table(title="rows", title_justify="left")
     table.add_column("")
@@ -224,6 +225,9 @@ def _show(manifest: dict[str, object]) -> None:
     for name, count in lines.items():
         table.add_row(name, f"{count:,}", f"{count / max(1, counts['rows']):.2%}")
     console.print(table)
+    for run, count in list(runs.items())[:_RUNS_SHOWN]:
+        if count > 1:
+            console.print(visible(f'{count:,} rows went for "{run}"'), soft_wrap=True)
     if counts["exempt_with_ngram"]:
         console.print(
             f"{counts['exempt_with_ngram']:,} exempt rows share words with a test problem"
