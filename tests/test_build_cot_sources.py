@@ -269,11 +269,11 @@ def test_papers_come_as_segments_and_books_as_pairs(tmp_path: Path) -> None:
     segment = {
         "number": "3", "problem": "求 $1+1$.", "solution": None, "answer": "2", "language": "zh",
         "page": 1, "confidence": 0.9, "reasons": [], "images": ["p1.png"],
+        "paper": "/papers/2031/final.pdf",
     }  # fmt: skip
     path = write(
         tmp_path / "segments.jsonl",
         segment,
-        segment | {"confidence": 0.2, "reasons": ["no number before it"]},
         segment | {"answer": None},
         segment | {"problem": " "},
         {"id": "book/1", "problem": "Prove that $a^2 \\ge 0$.", "solution": "Squares are.",
@@ -285,11 +285,11 @@ def test_papers_come_as_segments_and_books_as_pairs(tmp_path: Path) -> None:
     assert read("cn_k12", tmp_path) == read("cn_k12", path)
     found = read("cn_k12", path)
     first, proof, boxed = rows(found)
+    assert first.id == "cn_k12/2031/final/3"
     assert (first.solution, first.answer, first.given, first.images) == ("", "2", True, ("p1.png",))
     assert (proof.id, proof.proof, proof.answer) == ("cn_k12/book/1", True, None)
     assert (boxed.answer, boxed.given) == ("4", False)
-    assert reasons(found) == ["low_confidence", "no_solution", "no_problem"]
-    assert [row.review for row in found if isinstance(row, Rejected)] == [True, False, False]
+    assert reasons(found) == ["no_solution", "no_problem"]
 
 
 def test_a_seed_gives_as_many_rows_as_are_wanted_and_no_answer(tmp_path: Path) -> None:

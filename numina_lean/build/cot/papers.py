@@ -4,7 +4,7 @@ solution with their answer, as books and official solutions come that are no sca
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from numina_lean.build.cot.ending import boxed_answer
 from numina_lean.build.cot.raw import Raw, records
@@ -12,10 +12,6 @@ from numina_lean.build.cot.row import CotRow, name_of, new_row, text_of
 from numina_lean.build.stage import Rejected
 
 SEGMENTS = "segments.jsonl"
-
-LOWEST_CONFIDENCE = 0.5
-"""Below it, what was cut out of a paper is looked at by a person."""
-
 _PROOF = re.compile(r"\s*(?:proof|证明|略|see solution)\s*\.?\s*", re.IGNORECASE)
 _NO_ANSWER = re.compile(r"\s*(?:notfound|none|n/?a|-+|无)?\s*", re.IGNORECASE)
 
@@ -23,7 +19,8 @@ _NO_ANSWER = re.compile(r"\s*(?:notfound|none|n/?a|-+|无)?\s*", re.IGNORECASE)
 def read_papers(source: str, path: Path) -> Iterator[CotRow | Rejected]:
     """The rows. One without a solution is a row as long as it has an answer to hold one against.
 
-    Of a folder that `build papers` made, only the segments are read.
+    Of a folder that `build papers` made, only the segments are read: what is doubtful is in its
+    review queue, and stands among the segments once a person has kept it.
     """
     segments = sorted(path.rglob(SEGMENTS)) if path.is_dir() else []
     for file in segments or [path]:
@@ -33,12 +30,6 @@ def read_papers(source: str, path: Path) -> Iterator[CotRow | Rejected]:
 
 def _row(source: str, raw: Raw) -> CotRow | Rejected:
     problem, solution = text_of(raw.fields, "problem"), text_of(raw.fields, "solution")
-    confidence = raw.fields.get("confidence", 1.0)
-    if isinstance(confidence, int | float) and confidence < LOWEST_CONFIDENCE:
-        reasons = raw.fields.get("reasons")
-        told = "; ".join(map(str, reasons)) if isinstance(reasons, list) else ""
-        detail = f"cut out of its paper with confidence {confidence:g} ({told}): {problem[:200]}"
-        return Rejected("low_confidence", detail, review=True, id=raw.origin)
     answer, given = _answer(raw.fields, solution)
     row = new_row(
         source, _name(raw), raw.origin, problem, solution, answer, given=given,
@@ -58,8 +49,10 @@ def _answer(fields: Mapping[str, object], solution: str) -> tuple[str | None, bo
 
 
 def _name(raw: Raw) -> str:
-    paper, number = text_of(raw.fields, "paper", "file"), text_of(raw.fields, "number")
-    return name_of(raw.fields) or (f"{paper}/{number}" if paper and number else "")
+    """The record's id, else the paper with its folder, as `2031/final`, and the number in it."""
+    paper, number = PurePath(text_of(raw.fields, "paper")), text_of(raw.fields, "number")
+    place = "/".join(paper.with_suffix("").parts[-2:]) if paper.name else ""
+    return name_of(raw.fields) or (f"{place}/{number}" if place and number else "")
 
 
 def _images(fields: Mapping[str, object]) -> tuple[str, ...]:
