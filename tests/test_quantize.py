@@ -113,7 +113,7 @@ def test_a_model_is_as_itself_and_its_perplexity_is_that_of_its_loss(model: Path
     total = 0.0
     for ids in sequences:
         row = torch.tensor([ids])
-        total += float(loaded(row, labels=row).loss) * (len(ids) - 1)
+        total += loaded(row, labels=row).loss.item() * (len(ids) - 1)
     expected = torch.tensor(total / fidelity.tokens).exp()
     assert fidelity.perplexity_before == pytest.approx(float(expected), rel=1e-4)
 

@@ -67,7 +67,7 @@ def behave(
             got = loaded.generate(
                 row, attention_mask=mask, do_sample=False, max_new_tokens=max_tokens
             )
-            texts.append(tokenizer.decode(got[0, row.shape[1] :], skip_special_tokens=True))
+            texts.append(str(tokenizer.decode(got[0, row.shape[1] :], skip_special_tokens=True)))
     return Behaviour(tuple(logs), tuple(texts))
 
 
@@ -77,7 +77,7 @@ def _load(model: str) -> Any:
 
     gpu = torch.cuda.is_available()
     try:
-        loaded = AutoModelForCausalLM.from_pretrained(model, dtype="auto")
+        loaded: Any = AutoModelForCausalLM.from_pretrained(model, dtype="auto")
         loaded.to("cuda" if gpu else "cpu")
     except Exception as error:  # what is wrong with a folder, each library says in its own way
         first = (str(error).strip() or type(error).__name__).split("\n")[0]

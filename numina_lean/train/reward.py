@@ -40,11 +40,13 @@ _MOST_PROGRAMS = 8
 
 
 class Reward(Protocol):
-    """What TRL calls; it names the reward by `__name__`."""
+    """What TRL calls with the completions of a batch and the columns of their rows, by name; it
+    calls the reward by its `__name__`.
+    """
 
     __name__: str
 
-    def __call__(self, *, completions: Sequence[Completion], **columns: Any) -> list[float]: ...
+    def __call__(self, *args: Any, **columns: Any) -> list[float]: ...
 
 
 class AnswerReward:

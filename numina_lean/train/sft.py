@@ -25,7 +25,7 @@ def train(run: Run[SftRecipe], on_step: OnStep | None = None) -> None:
     from transformers.utils.logging import disable_progress_bar
     from trl import SFTConfig, SFTTrainer
 
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     recipe, hardware = run.recipe, find_hardware()
     choice = choose(recipe, hardware)
     tokenizer = load_tokenizer(recipe.model)
@@ -78,7 +78,7 @@ def load_model(
         first = (str(error).strip() or type(error).__name__).split("\n")[0]
         raise InputError(f"{run.recipe.model}: cannot be loaded: {first}") from error
     # What its authors advise for sampling is not the new model's; it ends where the data does.
-    model.generation_config.eos_token_id = tokenizer.eos_token_id  # type: ignore[union-attr]
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
     return model
 
 
@@ -106,7 +106,8 @@ def _save(run: Run[R], trainer: Any, choice: Choice) -> None:
     if choice.precision == "bf16" and not trainer.is_deepspeed_enabled:
         trainer.model.to(torch.bfloat16)
     trainer.model.config.use_cache = True
-    disable_progress_bar()  # the Hub's client has enabled it again, in accelerate's checkpoints
+    # The Hub's client has enabled it again, in accelerate's checkpoints.
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     trainer.save_model(str(run.folder / MODEL))
     if run.push_to and trainer.is_world_process_zero():
         from huggingface_hub import HfApi
