@@ -150,7 +150,12 @@ def cot(
     if record is None and model is not None and not model.startswith("replay:"):
         record = output / "completions.jsonl"
     with BuildRun(output, BUILD, plan.settings(), plan.paths, _watch) as run:
-        built = asyncio.run(_build(run, plan, options, record))
+        try:
+            built = asyncio.run(_build(run, plan, options, record))
+        except BaseException:
+            note = f"note: what is finished is kept in {output}; the same command goes on"
+            typer.echo(note, err=True)
+            raise
     _report(output, built, format)
     if built.postponed:
         raise typer.Exit(1)
