@@ -1,6 +1,7 @@
 """One request of each task: what the golden prompts are made from."""
 
 from numina_lean.prompts.backtranslate import BacktranslateRequest
+from numina_lean.prompts.classify import ClassifyRequest
 from numina_lean.prompts.conditions import ConditionsRequest
 from numina_lean.prompts.cot import CotRequest
 from numina_lean.prompts.decompose import DecomposeRequest
@@ -46,6 +47,7 @@ REQUESTS: dict[str, object] = {
     "judge": JudgeRequest(PROBLEM, None, CORE_SOURCE, "Let x be real, with x² = 2x and 1 < |x|."),
     "prove": ProveRequest(SOURCE, PROBLEM, "Divide by $x$."),
     "decompose": DecomposeRequest(SOURCE, 4, PROBLEM, "Divide by $x$.", "8:2: error: no goals"),
+    "classify": ClassifyRequest(PROBLEM, "Divide by $x$: $x = 2$."),
     "cot": CotRequest(PROBLEM, "Divide by $x$: $x = 2$."),
     "solve": SolveRequest(PROBLEM, "We try.\n```python\n2 * 1\n```\n```output\n2\n```\n"),
 }

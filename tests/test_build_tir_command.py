@@ -1,4 +1,4 @@
-"""`numina-lean build tir` as a user runs it: from a recording, after a kill, and on a tiny model."""
+"""`numina-lean build tir` as a user runs it: a recording, a kill, and a tiny model."""
 
 import asyncio
 import json

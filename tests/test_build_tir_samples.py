@@ -159,8 +159,12 @@ class Failing:
 def test_a_run_that_the_model_failed_goes_on_without_sampling_anything_again(
     runner: SandboxRunner, tmp_path: Path
 ) -> None:
-    says = Says(lambda prompt, sample: f"It is $\\boxed{{{seen(prompt)}}}$." if seen(prompt)
-                else program("print(24)" if "360" in str(prompt.messages) else "print(1)"))  # fmt: skip
+    def say(prompt: Prompt, sample: int) -> str:
+        if shown := seen(prompt):
+            return f"It is $\\boxed{{{shown}}}$."
+        return program("print(24)" if "360" in str(prompt.messages) else "print(1)")
+
+    says = Says(say)
     problems = [PROBLEM, Problem("one", "What is the least positive integer?", "2")]
     plan = Plan(Procedure(samples=1, restart=False), 2)
     first = Failing(says, 4)

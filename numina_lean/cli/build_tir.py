@@ -1,4 +1,4 @@
-"""`numina-lean build tir`: solutions in words and Python, kept where an executed answer is right."""
+"""`numina-lean build tir`: solutions in words and Python whose executed answer is right."""
 
 import asyncio
 import json

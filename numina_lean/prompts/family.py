@@ -21,6 +21,7 @@ Task = Literal[
     "decompose",
     "solve",
     "cot",
+    "classify",
 ]
 
 Request = TypeVar("Request")

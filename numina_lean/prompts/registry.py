@@ -6,6 +6,7 @@ from typing import Any
 from numina_lean.errors import InputError
 from numina_lean.prompts import (
     backtranslate,
+    classify,
     conditions,
     cot,
     decompose,
@@ -27,6 +28,7 @@ FAMILIES: Mapping[Task, Mapping[str, Family[Any]]] = {
     "decompose": decompose.FAMILIES,
     "solve": solve.FAMILIES,
     "cot": cot.FAMILIES,
+    "classify": classify.FAMILIES,
 }
 
 

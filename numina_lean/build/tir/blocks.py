@@ -17,7 +17,8 @@ from numina_lean.solve.trace import Trace, Turn
 Kind = Literal["prose", "python", "output"]
 
 _PYTHON = re.compile(
-    r"```[ \t]*(?:python|py)[ \t]*\r?\n(?P<code>.*?)(?:\r?\n[ \t]*```[ \t]*(?=\n|\Z)|(?=\n[ \t]*```)|\Z)",
+    r"```[ \t]*(?:python|py)[ \t]*\r?\n(?P<code>.*?)"
+    r"(?:\r?\n[ \t]*```[ \t]*(?=\n|\Z)|(?=\n[ \t]*```)|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
 _OUTPUT = re.compile(r"```[ \t]*output\b", re.IGNORECASE)

@@ -47,7 +47,8 @@ versions, settings and the hashes of all inputs in `manifest.json`.
 _RULE = """\
 The sample ended in an answer after a program had run well; no output in it was made up; the answer
 is in a box and is the reference's (an integer exactly, another value by equality)"""
-_PRINTED = "; and the\nlast output holds it: an answer that was only written, and never printed, does not count."
+_PRINTED = """; and the
+last output holds it: an answer that was only written, and never printed, does not count."""
 _RAN = "."
 
 

@@ -22,7 +22,7 @@ Value = TypeVar("Value", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class Guess(Generic[Value]):
-    """The likeliest `value`; where it is not `sure`, a model may overrule it. `why`: the evidence."""
+    """The likeliest `value`; a model may overrule it if it is not `sure`. `why`: the evidence."""
 
     value: Value
     sure: bool
