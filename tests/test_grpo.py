@@ -75,9 +75,11 @@ def test_rows_without_a_value_are_passed_over(tmp_path: Path) -> None:
         {"problem": "d?", "answer": None},
         {"problem": " ", "answer": "2"},
         {"answer": "3"},
+        {"problem": "e\ud800", "answer": "\udfff"},
     ]
-    assert prepare_questions(write_rows(tmp_path / "p.jsonl", rows), "answer", tmp_path) == (1, 5)
-    (line,) = (tmp_path / QUESTIONS).read_text().splitlines()
+    assert prepare_questions(write_rows(tmp_path / "p.jsonl", rows), "answer", tmp_path) == (2, 5)
+    line, odd = (tmp_path / QUESTIONS).read_text().splitlines()
+    assert json.loads(odd)["answer"] == "?"
     assert json.loads(line) == {"prompt": [{"role": "user", "content": "a?"}], "answer": "1"}
 
 

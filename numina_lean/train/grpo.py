@@ -106,8 +106,8 @@ def _question(row: Row, reward: Verified) -> dict[str, object] | None:
         return None
     if not isinstance(problem, str) or not problem.strip():
         return None
-    asked = problem.encode(errors="replace").decode()
-    return {"prompt": [{"role": "user", "content": asked}], _COLUMN[reward]: held_to}
+    asked, wanted = (text.encode(errors="replace").decode() for text in (problem, held_to))
+    return {"prompt": [{"role": "user", "content": asked}], _COLUMN[reward]: wanted}
 
 
 @contextmanager
