@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import datasets
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, TrainerCallback
+from transformers.trainer_callback import PrinterCallback
 
 from numina_lean.train.hardware import choose, find_hardware
 from numina_lean.train.packing import pack
@@ -104,6 +105,7 @@ def measure(recipe: SftRecipe, packing: Packing, shape: str, steps: int, warm: i
             model=model, args=arguments, train_dataset=packed,
             processing_class=_tokenizer(), callbacks=[clock],
         )  # fmt: skip
+        trainer.remove_callback(PrinterCallback)
         collate = trainer.data_collator
 
         def counting(batch: list[dict[str, list[int]]]) -> object:
