@@ -1,6 +1,7 @@
 """KTO: what is learnt from, and that a policy moves towards what is right."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 
 from numina_lean.cli import app
 from numina_lean.errors import InputError
+from numina_lean.solve.trace import Trace
 from numina_lean.train.kto import (
     LABELLED,
     TEMPLATE_WITH_END,
@@ -19,6 +21,7 @@ from numina_lean.train.kto import (
     prepare_labelled,
     read_labelled,
 )
+from numina_lean.train.kto_traces import read_traces
 from numina_lean.train.metrics import read_metrics
 from numina_lean.train.recipe import load_recipe
 from numina_lean.train.template import CHAT_TEMPLATE
@@ -48,6 +51,24 @@ def test_right_and_wrong_solutions_take_turns(tmp_path: Path) -> None:
     assert (counts.right, counts.wrong, counts.passed_over) == (6, 3, 1)
     labels = [json.loads(line)["right"] for line in (tmp_path / LABELLED).open()]
     assert labels == [True, False, True] * 3
+
+
+def test_traces_are_right_where_they_answered_with_the_answer(tmp_path: Path) -> None:
+    asked: list[dict[str, object]] = [{"id": "a", "problem": "2+3?", "answer": "5"},
+                                      {"id": "b", "problem": "Why?", "answer": "proof"}]  # fmt: skip
+    problems = write_rows(tmp_path / "p.jsonl", asked)
+    ends = [("a", "answered", "5.0"), ("a", "answered", "6"), ("a", "hallucinated", "5"),
+            ("a", "stopped", None), ("b", "answered", "5"), ("c", "answered", "5")]  # fmt: skip
+    journal: list[dict[str, object]] = [
+        asdict(Trace(problem, at, ended=ended, answer=answer)) | {"text": f"text {at}", "pass": 1}  # type: ignore[arg-type]
+        for at, (problem, ended, answer) in enumerate(ends)
+    ]
+    traces = write_rows(tmp_path / "traces.jsonl", journal)
+    got = list(read_traces(traces, str(problems)))
+    assert got[:3] == [
+        Labelled("2+3?", f"text {at}", right) for at, right in enumerate((True, False, False))
+    ]
+    assert got[3:] == [None, None, None]
 
 
 def test_one_kind_alone_is_refused(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from numina_lean.cli.train_sft import (
 from numina_lean.corpus.run_folder import RunFolder
 from numina_lean.train.hardware import find_hardware
 from numina_lean.train.kto import WORKER, KtoRecipe, prepare_labelled, train_kto
+from numina_lean.train.kto_traces import read_traces
 from numina_lean.train.recipe import load_recipe
 from numina_lean.train.run import Run
 
@@ -29,6 +30,14 @@ def kto(
         typer.Option(metavar="DIR", help="Tables with problem, trajectory or solution, correct."),
     ],
     output: OutputOption,
+    problems: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TABLE",
+            help="What --data was drawn for, where that is a traces.jsonl of build tir or "
+            "solve-informal: its problems and answers.",
+        ),
+    ] = None,
     recipe: Annotated[str, typer.Option(metavar="NAME", help="7b-kto, or a YAML file.")] = "7b-kto",
     model: ModelOption = None,
     set_: SetOption = None,
@@ -52,6 +61,7 @@ def kto(
     \b
     Examples:
       numina-lean train kto --data samples.jsonl --model out/tir/model --output out/kto
+      numina-lean train kto --data out/tir/traces.jsonl --problems math.jsonl --output out/kto
       numina-lean train kto --data samples.jsonl --model out/tir/model --output out/kto \\
         --processes 8 --set beta=0.2
     """
@@ -68,8 +78,10 @@ def kto(
         push_to=push_to_hub,
     )
     told.accumulation_for(run.processes)
-    with RunFolder(output, run.settings | {"data": str(data.absolute())}, "training run"):
-        counts = prepare_labelled(data, output)
+    settings = run.settings | {"data": str(data.absolute()), "problems": str(problems)}
+    with RunFolder(output, settings, "training run"):
+        found = None if problems is None else read_traces(data, problems)
+        counts = prepare_labelled(data, output, found)
         typer.echo(
             f"{counts.right:,} right and {counts.wrong:,} wrong solutions; "
             f"{counts.passed_over:,} rows passed over"

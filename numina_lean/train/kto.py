@@ -6,7 +6,7 @@ what each process of a run with several executes.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -94,13 +94,17 @@ def _labelled(row: Row) -> Labelled | None:
     return Labelled(texts[0], texts[1], right) if all(texts) else None
 
 
-def prepare_labelled(data: Path, folder: Path) -> Counts:
+def prepare_labelled(
+    data: Path, folder: Path, found: Iterable[Labelled | None] | None = None
+) -> Counts:
     """Leave the labelled solutions in the run's folder, right and wrong ones taking turns.
+
+    They are read from `data`, or are `found` there.
 
     KTO estimates how far it has moved from the pairs of one batch: a batch of one kind alone would
     mislead it. Raises `InputError` where one of the two kinds is missing.
     """
-    rows = list(read_labelled(data))
+    rows = list(read_labelled(data) if found is None else found)
     kept = [row for row in rows if row is not None]
     right = [row for row in kept if row.right]
     wrong = [row for row in kept if not row.right]
