@@ -54,8 +54,10 @@ def test_right_and_wrong_solutions_take_turns(tmp_path: Path) -> None:
 
 
 def test_traces_are_right_where_they_answered_with_the_answer(tmp_path: Path) -> None:
-    asked: list[dict[str, object]] = [{"id": "a", "problem": "2+3?", "answer": "5"},
-                                      {"id": "b", "problem": "Why?", "answer": "proof"}]  # fmt: skip
+    asked: list[dict[str, object]] = [
+        {"id": "a", "problem": "2+3?", "answer": "5"},
+        {"id": "b", "problem": "Why?", "answer": "proof"},
+    ]
     problems = write_rows(tmp_path / "p.jsonl", asked)
     ends = [("a", "answered", "5.0"), ("a", "answered", "6"), ("a", "hallucinated", "5"),
             ("a", "stopped", None), ("b", "answered", "5"), ("c", "answered", "5")]  # fmt: skip
