@@ -6,8 +6,10 @@ written. Covers other scripts, and the European languages that contest collectio
 
 import re
 
+# Bounded: a text of openings that nothing closes is not searched to its end from each.
 _MATHS = re.compile(
-    r"\$\$.*?\$\$|\$[^$]*\$|\\\[.*?\\\]|\\\(.*?\\\)|\[asy\].*?\[/asy\]|\\[A-Za-z]+|https?://\S+",
+    r"\$\$.{0,1999}?\$\$|\$[^$]*\$|\\\[.{0,1999}?\\\]|\\\(.{0,1999}?\\\)"
+    r"|\[asy\].{0,9999}?\[/asy\]|\\[A-Za-z]+|https?://\S+",
     re.DOTALL,
 )
 _FOREIGN_LETTERS = re.compile(
