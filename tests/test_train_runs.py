@@ -10,14 +10,23 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 from safetensors.torch import load_file
 from training import cot_rows, save_tiny_base, tir_rows, write_rows
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from typer.testing import CliRunner, Result
 
 from numina_lean.cli import app
+from numina_lean.train.launch import (
+    ACCELERATE,
+    DEEPSPEED,
+    TrainingFailedError,
+    launch,
+    write_launch_files,
+)
 from numina_lean.train.metrics import read_metrics
 from numina_lean.train.preflight import PREFLIGHT, Preflight
+from numina_lean.train.recipe import SftRecipe, load_recipe
 from numina_lean.train.run import CHECKPOINTS, MODEL, last_checkpoint
 from numina_lean.train.template import CHAT_TEMPLATE
 
@@ -183,6 +192,31 @@ def test_a_dry_run_says_what_a_run_would_do_and_trains_nothing(
     assert not (folder / MODEL).exists() and not (folder / CHECKPOINTS).exists()
 
 
+def test_the_launch_files_say_who_runs_and_what_is_sharded(tmp_path: Path) -> None:
+    recipe = load_recipe("7b-cot", SftRecipe, ["zero_stage=2"])
+    write_launch_files(tmp_path, recipe, 4, gpus=True)
+    accelerate = yaml.safe_load((tmp_path / ACCELERATE).read_text())
+    assert (accelerate["distributed_type"], accelerate["num_processes"]) == ("DEEPSPEED", 4)
+    assert accelerate["deepspeed_config"]["deepspeed_config_file"] == str(tmp_path / DEEPSPEED)
+    assert json.loads((tmp_path / DEEPSPEED).read_text())["zero_optimization"]["stage"] == 2
+    plain = load_recipe("7b-cot", SftRecipe, ["zero_stage=0"])
+    write_launch_files(tmp_path, plain, 4, gpus=True)
+    accelerate = yaml.safe_load((tmp_path / ACCELERATE).read_text())
+    assert accelerate["distributed_type"] == "MULTI_GPU"
+    assert "deepspeed_config" not in accelerate
+
+
+def test_processes_that_fail_are_one_line_that_names_their_log(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("{}")
+    recipe = load_recipe("7b-cot", SftRecipe, ["zero_stage=0"])
+    write_launch_files(tmp_path, recipe, 2, gpus=False)
+    with pytest.raises(
+        TrainingFailedError, match=r"run\.json: no run that can be read.*log"
+    ) as caught:
+        launch(tmp_path, gpus=False, on_step=None)
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -191,8 +225,13 @@ def test_a_dry_run_says_what_a_run_would_do_and_trains_nothing(
         (["--model", "nowhere/at/all"], "tokenizer cannot be loaded"),
         (["--data", "nothing.jsonl"], "nothing.jsonl"),
         (["--processes", "3"], "does not divide into 3 processes"),
+        pytest.param(
+            ["--report-to", "wandb"],
+            "pip install wandb",
+            marks=pytest.mark.skipif(find_spec("wandb") is not None, reason="wandb is installed"),
+        ),
     ],
-    ids=["stage", "recipe", "model", "data", "processes"],
+    ids=["stage", "recipe", "model", "data", "processes", "reporter"],
 )
 def test_what_cannot_run_is_one_line(
     base: Path, rows: Path, tmp_path: Path, arguments: list[str], told: str

@@ -142,11 +142,13 @@ def tir(
     fine_tune("tir", data, output, recipe, model, set_, columns, *plan)
 
 
-def require_training() -> None:
-    """Raises `InputError` where a package that training needs is missing."""
+def require_training(reporter: Reporter = "none") -> None:
+    """Raises `InputError` where a package that training needs, or who is told of it, is missing."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise InputError(f"training needs {', '.join(missing)}: pip install 'numina-lean[train]'")
+    if reporter != "none" and find_spec(reporter) is None:
+        raise InputError(f"--report-to {reporter} needs its package: pip install {reporter}")
 
 
 def _columns(problem: str | None, solution: str | None) -> Columns:
@@ -174,7 +176,7 @@ def fine_tune(
     recipe = load_recipe(name, SftRecipe, overrides)
     if recipe.stage != stage:
         raise InputError(f"recipe {name} is for train {recipe.stage}: pass another --recipe")
-    require_training()
+    require_training(reporter)
     hardware = find_hardware()
     quieten(gpus=bool(hardware.gpus))
     run = Run(

@@ -29,7 +29,7 @@ class Choice:
 def find_hardware() -> Hardware:
     """What torch sees here."""
     import torch
-    from transformers.utils import is_flash_attn_2_available
+    from transformers.utils.import_utils import is_flash_attn_2_available
 
     if not torch.cuda.is_available():
         return Hardware(0, "CPU", 0, bf16=False, flash=False)

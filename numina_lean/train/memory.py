@@ -75,7 +75,7 @@ def shape_of(config: "PreTrainedConfig") -> Shape:
     from transformers import AutoModelForCausalLM
 
     with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config)
+        model = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
     text = config.get_text_config()
     heads = int(text.num_attention_heads)
     return Shape(

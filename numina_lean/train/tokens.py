@@ -64,7 +64,7 @@ def tokenize(
         return_attention_mask=False,
         return_offsets_mapping=loss == "assistant",
     )
-    end: int = tokenizer.eos_token_id  # type: ignore[assignment]  # checked where it is loaded
+    end: int = tokenizer.eos_token_id
     found = []
     for at, ids in enumerate(encoded["input_ids"]):
         labels = list(ids)
