@@ -4,8 +4,10 @@ Frantar et al. 2023, arXiv 2210.17323. Needs the extra `quantize`. Runs on a GPU
 else on the CPU, which takes hours for a model of 7B.
 """
 
+import contextlib
 import json
 import os
+import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,9 +62,12 @@ def quantize(
         first = (str(error).strip() or type(error).__name__).split("\n")[0]
         raise InputError(f"{model}: cannot be loaded by GPTQModel: {first}") from error
     rows = [{"input_ids": ids, "attention_mask": [1] * len(ids)} for ids in samples]
-    loaded.quantize(rows, batch_size=batch)
-    loaded.save(str(output))
-    return _cleaned(output)
+    folder = output.absolute()
+    # It writes its logs where it is.
+    with tempfile.TemporaryDirectory() as elsewhere, contextlib.chdir(elsewhere):
+        loaded.quantize(rows, batch_size=batch)
+        loaded.save(str(folder))
+    return _cleaned(folder)
 
 
 def _prepare() -> None:
