@@ -18,7 +18,7 @@ from numina_lean.papers.choose import is_paper
 from numina_lean.papers.document import IMAGE_ENDINGS
 from numina_lean.papers.paper import Paper, UnreadablePaperError
 from numina_lean.papers.pattern import Patterns
-from numina_lean.papers.review import Review, settle
+from numina_lean.papers.review import Review, review_of, settle
 from numina_lean.papers.segmentation import segment
 
 SEGMENTS, REVIEW, MANIFEST = "segments.jsonl", "review.jsonl", "manifest.json"
@@ -128,9 +128,7 @@ class PapersFolder:
         whole = replace(
             paper,
             pages=tuple(
-                replace(
-                    page, markdown=_referring(page.markdown, page.images, f"images/{source.key}")
-                )
+                replace(page, markdown=_referring(page.markdown, page.images, place))
                 for page in paper.pages
             ),
         )
@@ -164,8 +162,12 @@ class PapersFolder:
         for row in self._done.values():
             origin = {"paper": row["paper"], "source": self._settings["source"]}
             segments += [one | origin for one in row["segments"]]
-            reviews = [Review(**{**one, "images": tuple(one["images"])}) for one in row["review"]]
-            decided = {one.id: self._decision(one) for one in reviews if one.id in self._decided}
+            reviews = [review_of(one) for one in row["review"]]
+            decided = {
+                one.id: review_of(self._decided[one.id])
+                for one in reviews
+                if one.id in self._decided
+            }
             settled = settle(reviews, decided)
             segments += [asdict(one) | origin for one in settled.segments]
             queue += [one.fields() | origin for one in settled.open]
@@ -186,11 +188,6 @@ class PapersFolder:
         write_text_atomically(self._path / MANIFEST, _sayable(f"{text}\n"))
         self._journal.replace(row for row in self._done.values() if row["unreadable"] is None)
         return counts
-
-    def _decision(self, review: Review) -> Review:
-        row = self._decided[review.id]
-        known = {name: row[name] for name in Review.__dataclass_fields__ if name in row}
-        return Review(**{**known, "images": tuple(row.get("images") or ())})
 
     def _counts(self, segments: list[Fields], queue: list[Fields]) -> dict[str, int]:
         return {

@@ -6,10 +6,10 @@ they are wrong, and sets `decision` to `keep` or `drop`; the file is then given 
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from numina_lean.errors import InputError
 from numina_lean.papers.segment import Segment
@@ -100,7 +100,7 @@ def read_reviewed(path: Path) -> dict[str, Review]:
         if not line.strip():
             continue
         try:
-            review = _review(json.loads(line))
+            review = review_of(json.loads(line))
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"{path} line {number}: no record of a review ({error})") from error
         decided[review.id] = review
@@ -114,7 +114,8 @@ def _lines(path: Path) -> list[str]:
         raise InputError(f"{path}: cannot be read ({error})") from error
 
 
-def _review(row: dict[str, object]) -> Review:
+def review_of(row: Mapping[str, Any]) -> Review:
+    """The record that a line of a review file holds. Raises `ValueError`, `KeyError`."""
     known = {name: row[name] for name in Review.__dataclass_fields__ if name in row}
     decision = known.get("decision")
     if decision not in ("keep", "drop", None):
@@ -124,5 +125,5 @@ def _review(row: dict[str, object]) -> Review:
             raise ValueError(f"{name} is no text")
     if decision == "keep" and not str(known["problem"]).strip():
         raise ValueError("decision is keep, and problem is empty")
-    known["images"] = tuple(known.get("images") or ())  # type: ignore[arg-type]
-    return Review(**known)  # type: ignore[arg-type]
+    known["images"] = tuple(known.get("images") or ())
+    return Review(**known)
