@@ -10,7 +10,7 @@ from numina_lean.papers.text_line import TextLine
 _RANGE = re.compile(
     r"(\d{1,3})\s*[-–—~～]\s*(\d{1,3})\s*[.．、:：)]?\s*((?:[A-E]\s*){2,})(?![a-zA-Z])"
 )
-_MARK = re.compile(r"(?<![\d.$A-Za-z])(\d{1,3})\s*[.．、:：)）](?!\d)\s*")
+_MARK = re.compile(r"(?<![\d.$A-Za-z])(\d{1,3})\s*(?:[．、:：)）]|\.(?!\d))\s*")
 _LETTERS = re.compile(
     r"(?<![\d.$A-Za-z])(\d{1,3})\s*[.．、:：)）]?\s*[(（]?\s*([A-E]{1,5})\s*[)）]?(?![a-zA-Z])"
 )

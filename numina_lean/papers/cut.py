@@ -44,12 +44,14 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class _Marked:
-    """A line with what it begins. `rest`: what comes after the heading."""
+    """A line with what it begins: a number, and what comes after the heading. `solved`: what comes
+    after a heading of a solution right behind a problem's number, as in `2. Solution: …`."""
 
     line: TextLine
     problem: tuple[Number, str] | None
     solution: tuple[Number | None, str] | None
     answer: str | None
+    solved: str | None
 
 
 def cut(lines: Sequence[TextLine], patterns: Patterns) -> Cut:
@@ -93,16 +95,18 @@ def _regions(
 
 
 def _marked(line: TextLine, text: str, patterns: Patterns) -> _Marked:
-    problem = solution = None
+    problem = solution = solved = None
     if match := _first(patterns.problem, text):
         number = number_of(match["number"])
         problem = None if number is None else (number, text[match.end() :].strip())
+        inner = None if problem is None else _first(patterns.solution, problem[1])
+        solved = problem[1][inner.end() :].strip() if problem and inner else None
     if match := _first(patterns.solution, text):
         told = match.groupdict().get("number")
         solution = (number_of(told) if told else None, text[match.end() :].strip())
     match = _first(patterns.answer, text)
     answer = None if match is None else text[match.end() :].strip()
-    return _Marked(line, problem, solution, answer)
+    return _Marked(line, problem, solution, answer, solved)
 
 
 def _first(expressions: Expressions, text: str) -> re.Match[str] | None:
@@ -181,7 +185,10 @@ def _cut_solutions(marked: Sequence[_Marked], parts: Sequence[int], result: Cut)
             rest = one.problem[1] if one.problem else one.solution[1] if one.solution else ""
             current = Found(run[index].number, parts[index], one.line.page)
             own.found.append(current)
-            _add(current.problem, one.line, rest)
+            if one.solved:
+                _add(current.solution, one.line, one.solved)
+            else:
+                _add(current.problem, one.line, rest)
         elif current is None:
             result.left.append(one.line)
         elif one.solution is not None:

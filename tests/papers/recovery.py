@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from numina_lean.papers.segment import Segment
 from papers.contest import Contest, Item
+
+from numina_lean.papers.segment import Segment
 
 DIGITAL, SCANNED = 0.05, 0.15
 
