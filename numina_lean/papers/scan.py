@@ -181,7 +181,7 @@ def markdown(pieces: Sequence[Piece]) -> str:
     heights = median(piece.box.height for piece in pieces)
     steps = [_middle(a) - _middle(b) for a, b in pairwise(rows)]
     single = [step for step in steps if 0.6 * heights < step < 1.6 * heights]
-    leading = min(single) if len(single) < 4 else float(np.percentile(single, 30)) if single else 0
+    leading = float(np.percentile(single, 30)) if single else 1.2 * heights
     text = ""
     for index, row in enumerate(rows):
         gap = index and steps[index - 1] > 1.28 * leading
