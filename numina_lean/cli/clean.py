@@ -104,7 +104,7 @@ def clean(
     source_field: Annotated[str, typer.Option(metavar=_COLUMN)] = "source",
     id_field: Annotated[str, typer.Option(metavar=_COLUMN)] = "id",
 ) -> None:
-    """Drop repeated rows, and rows that hold a problem of a test set, and keep the evidence.
+    """Drop repeated rows, and rows that hold problems of test sets, with the evidence.
 
     A row goes if it shares a run of 10 words with a test problem (its source may be exempt), if
     its embedding is nearer than 0.15 to one (--embed), or if it repeats a row that stays. The

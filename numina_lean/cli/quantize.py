@@ -43,7 +43,9 @@ def quantize(
         bool, typer.Option("--plan-only", help="Say where the model fits, and stop.")
     ] = False,
 ) -> None:
-    """Quantise a model to 8 bits by GPTQ (group size 128, desc_act), for GPUs without bfloat16.
+    """Quantise a model to 8 bits by GPTQ, and say what it costs.
+
+    Groups of 128, desc_act: for GPUs without bfloat16.
 
     Says where it fits on two T4s, quantises, and compares both models on rows that were not
     calibrated with: perplexity, likeliest next token, answers. The output loads in vLLM
