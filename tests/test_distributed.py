@@ -2,6 +2,9 @@
 
 import json
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +22,7 @@ from numina_lean.distributed.check_stage import VERDICT_SCHEMA, verdict_row
 from numina_lean.distributed.folder import ShardFolder
 from numina_lean.distributed.parts import digest, plan_parts
 from numina_lean.distributed.ray_data import connect
+from numina_lean.distributed.turns import Turns
 from numina_lean.errors import InputError
 from numina_lean.lean.report import (
     Declaration,
@@ -188,3 +192,39 @@ def test_shards_are_read_as_one_table(tmp_path):
         folder.shards.write(2, [{"id": "b"}])
         folder.shards.attempt(3)
     assert pq.read_table(Path(tmp_path / "out" / "v")).column("id").to_pylist() == ["a", "b"]
+
+
+def test_what_is_suspect_works_alone_and_is_not_kept_waiting() -> None:
+    turns, seen = Turns(), []
+    beside, apart = threading.Event(), threading.Event()
+
+    def plain(number: int) -> None:
+        with turns.taken(alone=False):
+            seen.append(("plain", number))
+            beside.wait(10)
+
+    def suspect() -> None:
+        with turns.taken(alone=True):
+            seen.append(("alone", 0))
+            apart.wait(10)
+
+    with ThreadPoolExecutor(4) as pool:
+        first = [pool.submit(plain, number) for number in (1, 2)]
+        while len(seen) < 2:  # two that are not suspect work beside each other
+            time.sleep(0.01)
+        second = [pool.submit(suspect)]
+        time.sleep(0.05)
+        second.append(pool.submit(plain, 3))
+        time.sleep(0.05)
+        assert len(seen) == 2
+        beside.set()
+        for each in first:
+            each.result(10)
+        while len(seen) < 3:
+            time.sleep(0.01)
+        time.sleep(0.05)
+        assert seen[2:] == [("alone", 0)]
+        apart.set()
+        for each in second:
+            each.result(10)
+    assert seen[3:] == [("plain", 3)]

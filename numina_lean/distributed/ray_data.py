@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from numina_lean.distributed.folder import Shards
 from numina_lean.distributed.parts import Part
 from numina_lean.distributed.stage import OpenStage, PartDone
+from numina_lean.distributed.turns import Turns
 from numina_lean.errors import InputError, NuminaError
 
 if TYPE_CHECKING:
@@ -189,6 +190,7 @@ class _Node:
 
     def __init__(self, open_stage: OpenStage, jobs: int, shards: Shards) -> None:
         self._shards = shards
+        self._turns = Turns()
         self._open = ExitStack()
         self._stage = self._open.enter_context(open_stage(jobs))
 
@@ -200,9 +202,17 @@ class _Node:
         }
 
     def _do(self, part: Part) -> str:
-        """The counts as JSON; nothing for a part that was too much for others before."""
-        if self._shards.attempt(part.number) > ATTEMPTS:
-            return ""
+        """The counts as JSON; nothing for a part that was too much for others before.
+
+        A part that was begun before is done alone: it may be what ended the process, and may have
+        been ended by another.
+        """
+        with self._turns.taken(alone=self._shards.attempts(part.number) > 0):
+            if self._shards.attempt(part.number) > ATTEMPTS:
+                return ""
+            return self._done(part)
+
+    def _done(self, part: Part) -> str:
         counted: Counter[str] = Counter()
         rows = []
         for row in self._stage(part):
