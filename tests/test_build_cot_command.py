@@ -279,6 +279,19 @@ def test_what_cannot_be_built_is_said_in_a_line(
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("build", [("cot", "--source", "cn_k12"), ("v1.5",)], ids=lambda b: b[0])
+def test_an_input_without_a_row_that_can_be_read_is_said_to_be_wrong(
+    build: tuple[str, ...], tmp_path: Path
+) -> None:
+    rows, output = tmp_path / "rows.jsonl", tmp_path / "out"
+    rows.write_text('{"text": "no problem"}\n')
+    what, *more = build
+    done = CliRunner().invoke(app, ["build", what, str(rows), *more, "--output", str(output)])
+    assert done.exit_code == 2
+    assert "no row of the input could be read" in done.stderr
+    assert (output / "rejected.jsonl").read_text().count("\n") == 1
+
+
 @pytest.mark.shared
 def test_real_rows_of_math_and_gsm8k_go_through_the_whole_command(
     shared_data: Path, tmp_path: Path

@@ -5,7 +5,7 @@ Nothing of it depends on when or in how many runs the build was made.
 
 import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -40,6 +40,17 @@ class StageCounts:
     rejected: dict[str, int]
     review: int
     postponed: int
+
+
+def require_rows(stages: Sequence[StageCounts], folder: Path) -> None:
+    """Raise `InputError` where the first stage could take nothing in: it was the wrong input."""
+    read = stages[0]
+    if not read.kept:
+        reasons = ", ".join(f"{reason} {count}" for reason, count in read.rejected.items())
+        raise InputError(
+            f"{folder}: no row of the input could be read ({reasons or 'it has none'}). "
+            f"See {folder / 'rejected.jsonl'}, and pass another INPUT or --source"
+        )
 
 
 def input_file(path: Path) -> InputFile:

@@ -16,6 +16,7 @@ from numina_lean.build.cot.dataset import SHARD_ROWS
 from numina_lean.build.cot.listing import read_listing
 from numina_lean.build.cot.model_stages import Realign
 from numina_lean.build.cot.sources import SOURCES, source_of
+from numina_lean.build.manifest import require_rows
 from numina_lean.build.run import Advance, BuildRun
 from numina_lean.cli.model_options import (
     BackendOption,
@@ -157,6 +158,7 @@ def cot(
             typer.echo(note, err=True)
             raise
     _report(output, built, format)
+    require_rows(built.stages, output)
     if built.postponed:
         raise typer.Exit(1)
 

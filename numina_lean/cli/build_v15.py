@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from numina_lean.build.manifest import require_rows
 from numina_lean.build.run import Advance, BuildRun
 from numina_lean.build.v15.build import V15Report, build_v15
 from numina_lean.build.v15.references import REFERENCE, References
@@ -129,6 +130,7 @@ def v15(
     with BuildRun(output, BUILD, settings, paths, _watch) as run:
         report = asyncio.run(_build(run, rows, official, model, options, record, requests))
     _report(output, report, format)
+    require_rows(report.stages, output)
     if report.postponed:
         raise typer.Exit(1)
 
