@@ -121,7 +121,7 @@ def _embedded(sources: Path) -> EmbeddedEngine:
         raise EngineUnavailableError(
             f"the embedded Lean is not set up. Run: {EMBEDDED_SETUP_COMMAND}"
         )
-    return EmbeddedEngine(installation, sources)
+    return EmbeddedEngine(installation, sources, eager=False)  # many headers, most of them once
 
 
 def _show(built: Built, format: BuildFormat, bar: Bar) -> None:

@@ -28,11 +28,16 @@ class EmbeddedEngine:
     """See `numina_lean.lean.engine.Engine`.
 
     `project` is a folder of Lean source modules (ours: `lean_project/`) that a header may import
-    beside the library; they are elaborated from source when a session starts.
+    beside the library; they are elaborated from source when a session starts. The memory of one
+    that did so serves those that follow: `eager` says that the first session of a header leaves it
+    already, not the second.
     """
 
-    def __init__(self, installation: Installation, project: Path | None = None) -> None:
+    def __init__(
+        self, installation: Installation, project: Path | None = None, *, eager: bool = True
+    ) -> None:
         self.installation = installation
+        self._eager = eager
         self._project = project
         self._images = Images(installation.root.parent / "images", _stamp(installation))
         self._starts: Counter[str] = Counter()
@@ -81,10 +86,10 @@ class EmbeddedEngine:
         return session
 
     def _started(self, header: Header, request: dict[str, Any], key: str) -> EmbeddedSession:
-        """From an image if there is one; otherwise one is made for those to come.
+        """From an image if there is one; otherwise one may be made for those to come.
 
-        Of imports alone only at the second start, for they load in half the time, and a batch may
-        have many.
+        Of imports alone only at the second start even then, for they load in half the time, and a
+        batch may have many.
         """
         with self._images.opened(key) as descriptor:
             if descriptor is not None:
@@ -93,7 +98,7 @@ class EmbeddedEngine:
                 except (SessionCrashedError, CheckTimeoutError):
                     self._images.drop(key)  # not what the server writes
         self._starts[key] += 1
-        if not request["modules"] and self._starts[key] == 1:
+        if self._starts[key] == 1 and not (self._eager and request["modules"]):
             return self._session(header, request)
         with self._images.taking(key) as taking:
             if taking is None:
