@@ -6,6 +6,11 @@ the interface that raises them.
 """
 
 
+def first_line(error: BaseException) -> str:
+    """What an error of somebody else's says, in a line; its type where it says nothing."""
+    return (str(error).strip() or type(error).__name__).split("\n")[0]
+
+
 class NuminaError(Exception):
     """Base of all errors shown to the user as `error: <message>`; `exit_code` ends the command."""
 

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from numina_lean import __version__
+from numina_lean.corpus.files import sha256_of
 from numina_lean.errors import InputError
 
 _PACKAGES = ("datasets", "pyarrow", "sympy", "math-verify", "transformers", "torch", "vllm")
@@ -74,11 +75,6 @@ def files_of(folder: Path) -> Iterable[Path]:
         if path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )  # fmt: skip
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def versions() -> dict[str, str]:

@@ -40,8 +40,8 @@ from numina_lean.clean.lines import Broken
 from numina_lean.clean.meaning import find_near_in_meaning, to_embed
 from numina_lean.clean.repeats import REPEATS, Repeats, find_repeats
 from numina_lean.clean.settings import Settings
-from numina_lean.clean.table import Input, as_schema, input_files, open_input, sha256
-from numina_lean.corpus.files import write_atomically, write_text_atomically
+from numina_lean.clean.table import Input, as_schema, input_files, open_input
+from numina_lean.corpus.files import sha256_of, write_atomically, write_text_atomically
 from numina_lean.corpus.run_folder import RunFolder
 from numina_lean.errors import InputError
 
@@ -97,7 +97,7 @@ def clean(
     or where the folder was made of other input or with other settings.
     """
     files = input_files(inputs)
-    hashes = {str(file): sha256(file) for file in files}
+    hashes = {str(file): sha256_of(file) for file in files}
     with RunFolder(output, _settings(files, hashes, held_out, settings), "cleaning run") as folder:
         manifest = output / MANIFEST
         if manifest.exists():

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from numina_lean.errors import InputError
+from numina_lean.errors import InputError, first_line
 
 HOW_TO_GET = "pip install 'numina-lean[embed]'"
 CHOICES = "none, minilm, hf:FOLDER or command:PROGRAM"
@@ -67,8 +67,7 @@ class SentenceModel:
         try:
             self._model = library.SentenceTransformer(str(folder), local_files_only=True)
         except Exception as error:  # what is wrong with a folder, each library says in its own way
-            first = (str(error).strip() or type(error).__name__).split("\n")[0]
-            raise InputError(f"--embed {name}: cannot be loaded ({first})") from error
+            raise InputError(f"--embed {name}: cannot be loaded ({first_line(error)})") from error
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         vectors = self._model.encode(

@@ -4,7 +4,6 @@ All columns are kept as they are. Files need not have the same columns: the tabl
 null where a file lacks one.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -108,12 +107,6 @@ def input_files(paths: Iterable[Path]) -> list[Path]:
         else:
             found.append(path)
     return found
-
-
-def sha256(path: Path) -> str:
-    """The digest of a file's bytes, as hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def open_input(

@@ -36,10 +36,8 @@ from numina_lean.cli.model_options import (
 )
 from numina_lean.cli.progress import progress_bar
 from numina_lean.errors import InputError
-from numina_lean.models.breaker import Breaker
-from numina_lean.models.choose import open_model
+from numina_lean.models.opened import open_recorded
 from numina_lean.models.options import ModelOptions
-from numina_lean.models.record import Recorder
 
 _LISTING = (".yaml", ".yml")
 
@@ -166,14 +164,8 @@ def cot(
 async def _build(run: BuildRun, plan: CotPlan, options: ModelOptions, record: Path | None) -> Built:
     if plan.model is None:
         return await build_cot(run, plan, None)
-    async with open_model(plan.model, options) as model:
-        if record is None:
-            return await build_cot(run, plan, Breaker(model))
-        recorder = Recorder(model, record)
-        try:
-            return await build_cot(run, plan, Breaker(recorder))
-        finally:
-            recorder.recording.close()
+    async with open_recorded(plan.model, options, record) as model:
+        return await build_cot(run, plan, model)
 
 
 def _parts(inputs: list[Path], source: str | None, samples: int) -> tuple[Part, ...]:

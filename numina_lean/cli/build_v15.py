@@ -34,10 +34,8 @@ from numina_lean.cli.model_options import (
 )
 from numina_lean.cli.progress import progress_bar
 from numina_lean.errors import InputError
-from numina_lean.models.breaker import Breaker
-from numina_lean.models.choose import open_model
+from numina_lean.models.opened import open_recorded
 from numina_lean.models.options import ModelOptions
-from numina_lean.models.record import Recorder
 from numina_lean.problems.problem import Problem
 from numina_lean.problems.read import BrokenRow, read_problems
 
@@ -141,14 +139,8 @@ async def _build(
 ) -> V15Report:  # fmt: skip
     if name is None:
         return await build_v15(run, rows, references, None, flight=flight)
-    async with open_model(name, options) as model:
-        if record is None:
-            return await build_v15(run, rows, references, Breaker(model), flight=flight)
-        recorder = Recorder(model, record)
-        try:
-            return await build_v15(run, rows, references, Breaker(recorder), flight=flight)
-        finally:
-            recorder.recording.close()
+    async with open_recorded(name, options, record) as model:
+        return await build_v15(run, rows, references, model, flight=flight)
 
 
 def _rows(inputs: list[Path], source: str) -> Iterator[Problem | BrokenRow]:

@@ -8,7 +8,6 @@ The plan is written last and removed first, so a folder with a plan has the file
 of. `rejected` is a folder of its own so that a command that reads the folder reads selected rows.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -21,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from numina_lean import __version__
-from numina_lean.corpus.files import write_atomically, write_text_atomically
+from numina_lean.corpus.files import sha256_of, write_atomically, write_text_atomically
 from numina_lean.errors import InputError
 from numina_lean.problems.criteria import examine
 from numina_lean.problems.decide import InputDigest
@@ -142,7 +141,7 @@ def write_plan(folder: Path, plan: Plan, about: Mapping[str, Any], selected: Pat
     """Write the plan beside its files; `about` says what input it was made of."""
     record = plan_record(plan, about)
     record["files"] = {
-        str(path.relative_to(folder)): _sha256(path) for path in (selected, folder / REJECTED)
+        str(path.relative_to(folder)): sha256_of(path) for path in (selected, folder / REJECTED)
     }
     text = json.dumps(record, indent=2, ensure_ascii=False)
     write_text_atomically(folder / PLAN, f"{text}\n")
@@ -235,8 +234,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     return list(value) if isinstance(value, tuple) else value
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -12,11 +12,9 @@ from numina_lean.cli.votes_view import view
 from numina_lean.corpus.folder import STATE
 from numina_lean.corpus.run_folder import RunFolder
 from numina_lean.lean.engine import Engine
-from numina_lean.models.breaker import Breaker
-from numina_lean.models.choose import open_model
 from numina_lean.models.model import Model, Prompt
+from numina_lean.models.opened import open_recorded
 from numina_lean.models.options import ModelOptions
-from numina_lean.models.record import Recorder
 from numina_lean.problems.problem import Problem
 from numina_lean.problems.read import BrokenRow
 from numina_lean.prompts.registry import family as prompt_family
@@ -111,10 +109,8 @@ async def open_tools(means: Means) -> AsyncIterator[tuple[Model, SandboxRunner]]
         sandbox = stack.enter_context(Sandbox(jobs=means.programs, unsafe=means.unsafe))
         runner = SandboxRunner(sandbox, means.programs)
         stack.callback(runner.close)
-        model: Model = await stack.enter_async_context(open_model(means.model, means.options))
-        if means.record is not None:
-            model = Recorder(model, means.record)
-        yield Breaker(model), runner
+        opened = open_recorded(means.model, means.options, means.record)
+        yield await stack.enter_async_context(opened), runner
 
 
 @asynccontextmanager

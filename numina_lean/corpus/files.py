@@ -1,5 +1,6 @@
 """Files that are there whole or not at all, whenever the process or the machine stops."""
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,12 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         os.fsync(stream.fileno())
     temporary.replace(path)
     sync_folder(path.parent)
+
+
+def sha256_of(path: Path) -> str:
+    """The digest of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def write_text_atomically(path: Path, text: str) -> None:

@@ -23,6 +23,7 @@ from transformers import (
     PreTrainedModel,
 )
 
+from numina_lean.errors import first_line
 from numina_lean.models.batches import Batches
 from numina_lean.models.chat_template import prompt_tokens, require_room, require_template
 from numina_lean.models.generate import generate
@@ -132,8 +133,7 @@ def _load(name: str, path: str, options: ModelOptions) -> tuple[PreTrainedModel,
         if device != "auto":
             model.to(torch.device(device))  # type: ignore[arg-type]
     except Exception as error:  # what is wrong with a folder, each library says in its own way
-        first = (str(error).strip() or type(error).__name__).split("\n")[0]
-        raise ModelUnavailableError(f"{name} cannot be loaded: {first}") from error
+        raise ModelUnavailableError(f"{name} cannot be loaded: {first_line(error)}") from error
     require_template(tokenizer, name)
     model.eval()  # type: ignore[no-untyped-call]
     return model, tokenizer

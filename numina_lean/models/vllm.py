@@ -22,6 +22,7 @@ from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 from vllm.v1.engine.async_llm import AsyncLLM
 from vllm.v1.engine.exceptions import EngineDeadError
 
+from numina_lean.errors import first_line
 from numina_lean.models.chat_template import (
     Tokenizer,
     prompt_tokens,
@@ -64,8 +65,7 @@ async def start_engine(path: str, options: ModelOptions) -> "EngineModel":
     try:
         engine = AsyncLLM.from_engine_args(arguments)
     except Exception as error:  # no GPU, no memory, no such folder: vLLM has a type for each
-        first = (str(error).strip() or type(error).__name__).split("\n")[0]
-        raise ModelUnavailableError(f"{name} cannot be started: {first}") from error
+        raise ModelUnavailableError(f"{name} cannot be started: {first_line(error)}") from error
     tokenizer = engine.get_tokenizer()
     if inspect.isawaitable(tokenizer):  # as it was in older versions
         tokenizer = await tokenizer

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from numina_lean.answers.equality import equal
 from numina_lean.answers.extract import final_answer
-from numina_lean.errors import InputError
+from numina_lean.errors import InputError, first_line
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -80,8 +80,7 @@ def _load(model: str) -> Any:
         loaded: Any = AutoModelForCausalLM.from_pretrained(model, dtype="auto")
         loaded.to("cuda" if gpu else "cpu")
     except Exception as error:  # what is wrong with a folder, each library says in its own way
-        first = (str(error).strip() or type(error).__name__).split("\n")[0]
-        raise InputError(f"{model}: cannot be loaded: {first}") from error
+        raise InputError(f"{model}: cannot be loaded: {first_line(error)}") from error
     loaded.eval()
     return loaded
 

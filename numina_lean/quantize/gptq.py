@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from numina_lean.corpus.files import write_text_atomically
-from numina_lean.errors import InputError
+from numina_lean.errors import InputError, first_line
 
 HOW_TO_GET = "pip install 'numina-lean[quantize]'"
 READ_BY_VLLM = ("bits", "group_size", "desc_act", "sym", "lm_head", "checkpoint_format")
@@ -59,8 +59,7 @@ def quantize(
     try:
         loaded = GPTQModel.load(model, config)
     except Exception as error:  # what is wrong with a folder, each library says in its own way
-        first = (str(error).strip() or type(error).__name__).split("\n")[0]
-        raise InputError(f"{model}: cannot be loaded by GPTQModel: {first}") from error
+        raise InputError(f"{model}: cannot be loaded by GPTQModel: {first_line(error)}") from error
     rows = [{"input_ids": ids, "attention_mask": [1] * len(ids)} for ids in samples]
     folder = output.absolute()
     # It writes its logs where it is.

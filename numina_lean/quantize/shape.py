@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from numina_lean.errors import InputError
+from numina_lean.errors import InputError, first_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,8 @@ def load_decoder(model: str) -> Decoder:
             tied=bool(config.tie_word_embeddings),
         )
     except Exception as error:  # what is wrong with a folder, each library says in its own way
-        first = (str(error).strip() or type(error).__name__).split("\n")[0]
         raise InputError(
-            f"{model}: no decoder that can be read from its config: {first}"
+            f"{model}: no decoder that can be read from its config: {first_line(error)}"
         ) from error
 
 

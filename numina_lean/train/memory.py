@@ -12,7 +12,7 @@ buffers beyond `LIVE`, the CUDA context (about a GiB together).
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from numina_lean.errors import InputError
+from numina_lean.errors import InputError, first_line
 from numina_lean.train.recipe import SftRecipe
 
 if TYPE_CHECKING:
@@ -64,8 +64,9 @@ def load_shape(model: str) -> Shape:
     try:
         config = AutoConfig.from_pretrained(model)
     except Exception as error:  # what is wrong with a folder, each library says in its own way
-        first = (str(error).strip() or type(error).__name__).split("\n")[0]
-        raise InputError(f"{model}: its configuration cannot be loaded: {first}") from error
+        raise InputError(
+            f"{model}: its configuration cannot be loaded: {first_line(error)}"
+        ) from error
     return shape_of(config)
 
 

@@ -3,7 +3,7 @@
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from numina_lean.errors import InputError
+from numina_lean.errors import InputError, first_line
 from numina_lean.train.arguments import training_arguments
 from numina_lean.train.hardware import Choice, choose, find_hardware
 from numina_lean.train.launch import deepspeed_file
@@ -75,8 +75,7 @@ def load_model(
             run.recipe.model, dtype=dtype, attn_implementation=choice.attention
         )
     except Exception as error:  # what is wrong with a folder, each library says in its own way
-        first = (str(error).strip() or type(error).__name__).split("\n")[0]
-        raise InputError(f"{run.recipe.model}: cannot be loaded: {first}") from error
+        raise InputError(f"{run.recipe.model}: cannot be loaded: {first_line(error)}") from error
     # What its authors advise for sampling is not the new model's; it ends where the data does.
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     return model

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from numina_lean.errors import InputError
+from numina_lean.errors import InputError, first_line
 from numina_lean.train.examples import Example
 from numina_lean.train.recipe import Loss
 from numina_lean.train.template import CHAT_TEMPLATE, pieces
@@ -37,8 +37,7 @@ def load_tokenizer(model: str) -> "PreTrainedTokenizerBase":
     try:
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(model)
     except Exception as error:  # what is wrong with a folder, each library says in its own way
-        first = (str(error).strip() or type(error).__name__).split("\n")[0]
-        raise InputError(f"{model}: its tokenizer cannot be loaded: {first}") from error
+        raise InputError(f"{model}: its tokenizer cannot be loaded: {first_line(error)}") from error
     if not tokenizer.is_fast:
         raise InputError(f"{model}: needs a fast tokenizer (a tokenizer.json in its folder)")
     if tokenizer.eos_token_id is None:

@@ -1,10 +1,11 @@
 """All rules on one row: answer, types, validity, and whether it is synthetic."""
 
+from collections.abc import Mapping
 from typing import get_args
 
 from numina_lean.answers.extract import final_answer
 from numina_lean.build.stage import Rejected
-from numina_lean.build.v15.guess import Guess, ProblemType, QuestionType, Validity
+from numina_lean.build.v15.guess import Guess, ProblemType, QuestionType, Validity, Value
 from numina_lean.build.v15.question import question_type
 from numina_lean.build.v15.row import Field, Labelled
 from numina_lean.build.v15.topic import problem_type
@@ -57,7 +58,7 @@ def answer_of(question: QuestionType, stated: str) -> str:
     return stated.strip() or NOT_FOUND
 
 
-def _given(value: str, known: dict[str, QuestionType] | dict[str, ProblemType]) -> Guess | None:  # type: ignore[type-arg]
+def _given(value: str, known: Mapping[str, Value]) -> Guess[Value] | None:
     found = known.get(value.strip().lower())
     return None if found is None else Guess(found, True, "the row says so")
 
